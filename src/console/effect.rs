@@ -132,6 +132,14 @@ pub enum Call {
     Invite(GroupKey),
     /// The requests to join that wait for an admin.
     Requests(GroupKey),
+    /// Those of all groups, as the gateway has stored them.
+    AllRequests,
+    /// Let a person in who asks to join, or reject the request.
+    Settle {
+        group: GroupKey,
+        person: String,
+        approve: bool,
+    },
     /// Where an invite code leads.
     Preview {
         session: String,
@@ -157,6 +165,7 @@ impl Call {
                 | Self::PairingCode { .. }
                 | Self::AnswerPasskey { .. }
                 | Self::ResetInvite(_)
+                | Self::Settle { .. }
                 | Self::Update { .. }
         )
     }
@@ -170,6 +179,7 @@ impl Call {
                 | Self::Requests(_)
                 | Self::Preview { .. }
                 | Self::ResetInvite(_)
+                | Self::Settle { .. }
                 | Self::Update { .. }
         )
     }
@@ -197,8 +207,9 @@ impl Call {
             | Self::FindMembers(_)
             | Self::Invite(_)
             | Self::Requests(_)
+            | Self::AllRequests
             | Self::Preview { .. } => Capability::Read,
-            Self::ResetInvite(_) | Self::Update { .. } => Capability::Send,
+            Self::ResetInvite(_) | Self::Settle { .. } | Self::Update { .. } => Capability::Send,
         }
     }
 
@@ -212,6 +223,7 @@ impl Call {
             | Self::Invite(key)
             | Self::Requests(key)
             | Self::ResetInvite(key)
+            | Self::Settle { group: key, .. }
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
         }

@@ -1,8 +1,8 @@
 //! Messages: everything that can happen to the console.
 
 use crate::api::{
-    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, PairingCode, PasskeyStep, QrCode,
-    Session,
+    EpochMillis, FoundMember, Group, GroupMember, InvitePreview, MembershipRequest, PairingCode,
+    PasskeyStep, PendingRequest, QrCode, Session,
 };
 use crate::client::realtime::RealtimeEvent;
 use crate::console::effect::{Call, GatewayFault, GroupHistory, SavedQr};
@@ -70,8 +70,9 @@ pub enum Reply {
     History(Result<GroupHistory, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
-    /// How many requests to join wait.
-    Requests(Result<usize, CallFailure>),
+    Requests(Result<Vec<MembershipRequest>, CallFailure>),
+    AllRequests(Result<Vec<PendingRequest>, CallFailure>),
+    Settled(Result<(), CallFailure>),
     Preview(Result<InvitePreview, CallFailure>),
     InviteReset(Result<String, CallFailure>),
     /// When the gateway answered, by its own clock, where it says so.
@@ -109,6 +110,8 @@ impl Reply {
             Call::History(_) => Self::History(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
             Call::Requests(_) => Self::Requests(Err(failure)),
+            Call::AllRequests => Self::AllRequests(Err(failure)),
+            Call::Settle { .. } => Self::Settled(Err(failure)),
             Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::Update { .. } => Self::Updated(Err(failure)),

@@ -72,6 +72,7 @@ const UPDATE: &[&[&str]] = &[
         "form",
         "help",
         "history",
+        "inbox",
         "leaving",
         "note",
         "other_account",

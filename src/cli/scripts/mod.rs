@@ -13,6 +13,7 @@ mod group;
 mod groups;
 mod invite;
 mod keys;
+mod requests;
 mod run;
 mod script;
 mod sessions;

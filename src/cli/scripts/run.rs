@@ -20,6 +20,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Man(man) => return Ok(man.write(Cli::command())?),
         Script::Invite(invite) => invite.check()?,
         Script::Keys(keys) => keys.check()?,
+        Script::Requests(requests) => requests.check()?,
         _ => {}
     }
     let shutdown = shutdown_signal()?.requested;
@@ -59,6 +60,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Groups(groups) => desk.list_groups(groups).await,
         Script::Group(group) => desk.change_group(group).await,
         Script::Invite(invite) => desk.invite(invite).await,
+        Script::Requests(requests) => desk.requests(requests).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Completions(_) | Script::Man(_) => Ok(()),

@@ -1,6 +1,6 @@
 //! The list of script commands.
 
-use super::{audit, group, groups, invite, keys, sessions, shell};
+use super::{audit, group, groups, invite, keys, requests, sessions, shell};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -20,6 +20,10 @@ pub enum Script {
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
+
+    /// List who asks to join a group, let people in or reject them
+    #[command(after_help = requests::EXAMPLES)]
+    Requests(requests::Requests),
 
     /// Write out the audit log, the newest entries first
     #[command(after_help = audit::EXAMPLES)]
@@ -47,6 +51,7 @@ impl Script {
             Self::Groups(groups) => groups.format.json,
             Self::Group(group) => group.wants_json(),
             Self::Invite(invite) => invite.wants_json(),
+            Self::Requests(requests) => requests.wants_json(),
             Self::Audit(audit) => audit.format.json,
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
@@ -55,6 +60,10 @@ impl Script {
 
     /// Whether the command queries WhatsApp, so that sessions must connect.
     pub(super) fn is_live(&self) -> bool {
-        matches!(self, Self::Group(_) | Self::Invite(_))
+        match self {
+            Self::Group(_) | Self::Invite(_) => true,
+            Self::Requests(requests) => requests.is_live(),
+            _ => false,
+        }
     }
 }

@@ -31,6 +31,7 @@ pub(crate) enum Action {
     Edit,
     Undo,
     History,
+    RequestsInbox,
     ResetLink,
     Refresh,
     AddAccount,

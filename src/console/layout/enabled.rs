@@ -46,6 +46,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
                 Some(LinkHidden::SessionLeft(_) | LinkHidden::NotInGroup | LinkHidden::GatewayAway)
             )
         }),
+        Action::RequestsInbox => !state.requests.no_requests,
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),
@@ -105,6 +106,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         (Action::OtherAccount, _) => {
             "no other connected account is known to be an admin there".to_owned()
         }
+        (Action::RequestsInbox, _) => "this gateway does not report requests to join".to_owned(),
         (Action::History, _) => "this gateway keeps no history".to_owned(),
         (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),
         (Action::Filter | Action::Sort | Action::InvitableOnly, _) => {

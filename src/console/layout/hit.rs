@@ -14,6 +14,7 @@ use super::form::form_parts;
 use super::groups::{group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
+use super::inbox::inbox_parts;
 use super::new_gateway::new_gateway_parts;
 use super::note::note_parts;
 use super::pairing::pairing_parts;
@@ -150,6 +151,17 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < history.entries().len() {
                 Target::HistoryRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::Inbox(inbox) => {
+            let parts = inbox_parts(state, screen, inbox);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < inbox.shown().len() {
+                Target::InboxRow(row)
+            } else if parts.filter.contains(at) {
+                Target::InboxFilter
             } else {
                 in_dialog(&parts.dialog)
             }

@@ -16,6 +16,7 @@ mod groups;
 mod help;
 mod history;
 mod hit;
+mod inbox;
 mod new_gateway;
 mod note;
 mod pairing;
@@ -53,6 +54,7 @@ pub(crate) use groups::{
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
+pub(crate) use inbox::{INBOX_BUTTONS, InboxParts, inbox_parts, inbox_rows};
 pub(crate) use new_gateway::{new_gateway_buttons, new_gateway_parts};
 pub(crate) use note::{note_buttons, note_parts};
 pub(crate) use pairing::{

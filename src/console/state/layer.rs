@@ -8,6 +8,7 @@ use super::counter::Counter;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
+use super::inbox::InboxDialog;
 use super::new_gateway::NewGatewayDialog;
 use super::note::NoteDialog;
 use super::pairing::Pairing;
@@ -36,6 +37,8 @@ pub enum Layer {
     Columns(ColumnsDialog),
     CopyAs(CopyAs),
     History(HistoryDialog),
+    /// The people who ask to join.
+    Inbox(Box<InboxDialog>),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),
     /// The QR code of the card's link and the group's name, filling the screen.

@@ -20,6 +20,7 @@ mod form;
 mod groups;
 mod help;
 mod history;
+mod inbox;
 mod invite;
 mod layer;
 mod names;
@@ -60,6 +61,9 @@ pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
+pub(crate) use inbox::{
+    ASKERS_MAX, Asker, AskerId, AskerOutcome, InboxDialog, InboxRun, InboxSource,
+};
 pub(crate) use layer::Layer;
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use note::{NoteDialog, NoteFocus};

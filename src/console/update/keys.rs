@@ -4,7 +4,7 @@ use super::cursor::Step;
 use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, inbox,
     leaving, members, new_gateway, note, notebook, other_account, pairing, palette, profiles, qr,
     rename, reset, sessions, theme, undo,
 };
@@ -68,6 +68,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::History(_)) => history::key(state, event, action),
+        Some(Layer::Inbox(_)) => inbox::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::NewGateway(_)) => new_gateway::key(state, event, action),
         Some(Layer::Failures { .. }) => failures::key(state, event, action),
@@ -108,6 +109,7 @@ fn confirmed(state: &mut State, question: Question) {
         Question::Act {
             session, action, ..
         } => sessions::send(state, session, action),
+        Question::Settle { .. } => inbox::confirmed(state),
         Question::Leave { then, .. } => leaving::leave(state, then),
         Question::Remove { session, .. } => {
             if state
@@ -188,6 +190,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::Note(_)) => note::paste(state, text),
         Some(Layer::Palette(_)) => palette::paste(state, text),
         Some(Layer::Check(_)) => check::paste(state, text),
+        Some(Layer::Inbox(_)) => inbox::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
@@ -231,6 +234,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::Note => note::open(state),
         Action::Edit => form::open(state),
         Action::History => history::open(state),
+        Action::RequestsInbox => inbox::open(state),
         Action::Undo => undo::undo(state),
         Action::ResetLink => reset::open(state),
         Action::WhyNoJoin => check::open(state),

@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `sessions`, `members`,
 //!   `card`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`; and `palette`, `place`,
+//!   `check`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `inbox`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -34,6 +34,7 @@ mod gateway;
 mod groups;
 mod help;
 mod history;
+mod inbox;
 mod index;
 mod invariants;
 mod invite;

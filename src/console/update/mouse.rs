@@ -1,8 +1,8 @@
 //! The mouse: `layout` finds the target of a click, this file acts on it.
 
 use super::{
-    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, keys,
-    members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
+    card, check, columns, confirm, copy_as, counter, failures, form, groups, help, history, inbox,
+    keys, members, new_gateway, note, pairing, palette, profiles, rename, reset, sessions,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -41,6 +41,8 @@ fn click(state: &mut State, target: Target) {
         }
         Target::ColumnRow(row) => columns::toggle(state, row),
         Target::HistoryRow(row) => history::click(state, row),
+        Target::InboxRow(row) => inbox::click(state, row),
+        Target::InboxFilter => inbox::focus_filter(state),
         Target::CopyRow(row) => copy_as::click(state, row),
         Target::Link => card::copy(state, 0),
         // Targets under a layer cannot be clicked.
@@ -103,6 +105,7 @@ fn press(state: &mut State, button: ButtonId) {
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::History(_)) => history::press(state, button),
+        Some(Layer::Inbox(_)) => inbox::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::Help(_)) => {
             state.layers.pop();
@@ -117,6 +120,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Failures { .. }) => return failures::wheel(state, rows),
         Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
+        Some(Layer::Inbox(_)) => return inbox::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(Layer::Palette(_)) => return palette::wheel(state, rows),
         Some(_) => return,

@@ -87,6 +87,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::Rename(rename)) => rename.takes_text(),
         Some(Layer::Note(note)) => note.takes_text(),
         Some(Layer::Check(check)) => check.takes_text(),
+        Some(Layer::Inbox(inbox)) => inbox.typing,
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
         Some(Layer::Profiles(dialog)) => matches!(dialog.step, ProfilesStep::TypingToken(_)),

@@ -17,6 +17,7 @@ mod groups;
 mod header;
 mod help;
 mod history;
+mod inbox;
 mod letters;
 mod members;
 mod new_gateway;
@@ -67,6 +68,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Rename(rename) => return rename::draw(state, screen, rename, buffer),
         Layer::Palette(palette) => return Some(palette::draw(state, screen, palette, buffer)),
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
+        Layer::Inbox(inbox) => return inbox::draw(state, screen, inbox, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),

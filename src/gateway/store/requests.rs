@@ -53,9 +53,10 @@ pub(crate) fn store_list(
         }
         let members = w.rows.stored_members(stored.number)?;
         for gone in known.values() {
-            let outcome = match members.contains_key(gone.person.as_str()) {
-                true => RequestOutcome::Approved,
-                false => RequestOutcome::Gone,
+            let outcome = if members.contains_key(gone.person.as_str()) {
+                RequestOutcome::Approved
+            } else {
+                RequestOutcome::Gone
             };
             tell(w, scope, group, gone, Some(outcome), &origin)?;
         }

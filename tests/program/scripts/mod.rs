@@ -8,6 +8,7 @@ mod keys;
 mod lists;
 mod own;
 mod places;
+mod requests;
 mod shell;
 mod stub;
 mod unconfirmed;

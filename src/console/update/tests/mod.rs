@@ -13,6 +13,7 @@ mod groups;
 mod health;
 mod history;
 mod idle;
+mod inbox;
 mod lag;
 mod leaving;
 mod lost;

@@ -178,9 +178,10 @@ fn revoked(update: &GroupUpdate, people: &[Jid]) -> RequestOutcome {
         let mut people = people.iter();
         people.any(|one| by.user == one.user && by.server == one.server)
     });
-    match is_own {
-        true => RequestOutcome::Withdrawn,
-        false => RequestOutcome::Rejected,
+    if is_own {
+        RequestOutcome::Withdrawn
+    } else {
+        RequestOutcome::Rejected
     }
 }
 
