@@ -1,6 +1,9 @@
 //! Realtime: tickets, frames and events.
 
-use super::{Audience, EpochMillis, JoinedVia, LinkStep, Missed, SessionStatus, lenient, pattern};
+use super::{
+    Audience, EpochMillis, JoinedVia, LinkStep, Missed, RequestOutcome, SessionStatus, lenient,
+    pattern,
+};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -107,6 +110,9 @@ pub enum EventKind {
     GroupUpdate,
     #[serde(rename = "group.participant")]
     GroupParticipant,
+    /// Extension.
+    #[serde(rename = "group.request")]
+    GroupRequest,
     /// An event that this version does not know.
     #[serde(untagged)]
     #[schemars(skip)]
@@ -115,12 +121,13 @@ pub enum EventKind {
 
 impl EventKind {
     /// The events that this version knows.
-    pub const KNOWN: [Self; 5] = [
+    pub const KNOWN: [Self; 6] = [
         Self::SessionStatus,
         Self::AuthQr,
         Self::AuthCode,
         Self::GroupUpdate,
         Self::GroupParticipant,
+        Self::GroupRequest,
     ];
 
     /// The name on the wire.
@@ -132,6 +139,7 @@ impl EventKind {
             Self::AuthCode => "auth.code",
             Self::GroupUpdate => "group.update",
             Self::GroupParticipant => "group.participant",
+            Self::GroupRequest => "group.request",
             Self::Other(name) => name,
         }
     }
@@ -327,6 +335,48 @@ pub struct GroupParticipantPayload {
     pub promote: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub demote: Option<Vec<String>>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
+    pub timestamp: Option<EpochMillis>,
+}
+
+/// Payload of `group.request` (an extension): somebody asked to join, or with an `outcome`, their request
+/// was settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupRequestPayload {
+    pub group_jid: String,
+    pub jid: String,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub name: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
+    pub phone_number: Option<String>,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
+    pub requested_at: Option<EpochMillis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<RequestOutcome>,
+    /// Who settled it, if WhatsApp reports it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
+    pub sender: Option<String>,
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",

@@ -10,6 +10,8 @@ pub const MEMBER_QUERY_MIN: usize = 2;
 pub const MEMBER_QUERY_MAX: usize = 100;
 /// Most members that are found.
 pub const MEMBERS_FOUND_MAX: usize = 200;
+/// Most people in `GET /requests`.
+pub const REQUESTS_MAX: usize = 2_000;
 
 /// Extension: how a member came into a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -140,4 +142,52 @@ pub struct MembershipRequest {
         deserialize_with = "lenient::optional_id"
     )]
     pub phone_number: Option<String>,
+}
+
+/// A stored request to join, as in `GET /requests`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PendingRequest {
+    #[serde(default, deserialize_with = "lenient::id_or_empty")]
+    pub session_id: String,
+    pub group_jid: String,
+    pub jid: String,
+    /// When it was made, if WhatsApp reports it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_time"
+    )]
+    pub requested_at: Option<EpochMillis>,
+    /// What the person is called: by the phone's contacts, by themselves or by their business.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub name: Option<String>,
+    /// The digits of the E.164 number, if WhatsApp reports it.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
+    pub phone_number: Option<String>,
+}
+
+/// Extension: what became of a request to join.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestOutcome {
+    /// The person is in the group.
+    Approved,
+    Rejected,
+    /// The person has taken the request back.
+    Withdrawn,
+    /// Settled elsewhere, in a way that WhatsApp does not report.
+    Gone,
+    /// A value that this version does not know.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Other(String),
 }

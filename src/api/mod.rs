@@ -35,7 +35,8 @@ pub use error::{
 };
 pub use event::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, Frame, GroupParticipantPayload,
-    GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest, TicketScope,
+    GroupRequestPayload, GroupUpdatePayload, SessionStatusPayload, Ticket, TicketRequest,
+    TicketScope,
 };
 pub use field_error::FieldError;
 pub use group::{
@@ -51,7 +52,7 @@ pub use key::{ApiKey, CreateKey, CreatedKey, OVERLAP_MAX, RotateKey, UpdateKey};
 pub use list::List;
 pub use member::{
     FoundMember, GroupMember, JoinedVia, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX,
-    MembershipRequest,
+    MembershipRequest, PendingRequest, REQUESTS_MAX, RequestOutcome,
 };
 pub use passkey::{
     PASSKEY_LINE, PASSKEY_MAX, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse,

@@ -7,7 +7,7 @@ use super::listing::Listing;
 use crate::api::{
     CreateGroup, EpochMillis, FoundMember, Group, GroupInfo, GroupMember, GroupSchedule,
     InviteLink, InvitePreview, JoinGroup, JoinedGroup, List, MembershipRequest, Participants,
-    PutSchedule, ScheduledGroup, SettingsPatch,
+    PendingRequest, PutSchedule, ScheduledGroup, SettingsPatch,
 };
 use reqwest::Method;
 
@@ -136,6 +136,54 @@ impl Client {
         let path = format!("{}/requests", one(session, group));
         self.call(Method::GET, &path, None::<&()>, self.limits.live)
             .await
+    }
+
+    /// `GET /requests` (an extension): the requests to join of all groups that wait for an admin, as the gateway
+    /// has stored them.
+    ///
+    /// # Errors
+    /// See [`ClientError`]; 404 where the gateway has no such call.
+    pub async fn all_requests(&self) -> Result<Listing<PendingRequest>, ClientError> {
+        self.read_page("/requests").await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/requests/{person}/approve` (an extension).
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn approve_request(
+        &self,
+        session: &str,
+        group: &str,
+        person: &str,
+    ) -> Result<(), ClientError> {
+        self.settle(session, group, person, "approve").await
+    }
+
+    /// `POST /sessions/{session}/groups/{group}/requests/{person}/reject` (an extension).
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn reject_request(
+        &self,
+        session: &str,
+        group: &str,
+        person: &str,
+    ) -> Result<(), ClientError> {
+        self.settle(session, group, person, "reject").await
+    }
+
+    async fn settle(
+        &self,
+        session: &str,
+        group: &str,
+        person: &str,
+        verb: &str,
+    ) -> Result<(), ClientError> {
+        let path = format!("{}/requests/{}/{verb}", one(session, group), encode(person));
+        self.send(Method::POST, &path, None::<&()>, self.limits.live)
+            .await
+            .map(|_| ())
     }
 
     /// `POST /sessions/{session}/groups`

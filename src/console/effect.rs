@@ -175,6 +175,14 @@ pub enum Call {
     Invite(GroupKey),
     /// The requests to join that wait for an admin.
     Requests(GroupKey),
+    /// Those of all groups, as the gateway has stored them.
+    AllRequests,
+    /// Let a person in who asks to join, or reject the request.
+    Settle {
+        group: GroupKey,
+        person: String,
+        approve: bool,
+    },
     /// Where an invite code leads.
     Preview {
         session: String,
@@ -229,6 +237,7 @@ impl Call {
                 | Self::CreateGroup { .. }
                 | Self::JoinGroup { .. }
                 | Self::LeaveGroup(_)
+                | Self::Settle { .. }
                 | Self::Update { .. }
                 | Self::SetSchedule { .. }
         )
@@ -247,6 +256,7 @@ impl Call {
                 | Self::CreateGroup { .. }
                 | Self::JoinGroup { .. }
                 | Self::LeaveGroup(_)
+                | Self::Settle { .. }
                 | Self::Update { .. }
         )
     }
@@ -274,8 +284,10 @@ impl Call {
             | Self::FindMembers(_)
             | Self::Invite(_)
             | Self::Requests(_)
+            | Self::AllRequests
             | Self::Preview { .. } => Capability::Read,
             Self::ResetInvite(_)
+            | Self::Settle { .. }
             | Self::ChangeMembers { .. }
             | Self::CreateGroup { .. }
             | Self::JoinGroup { .. }
@@ -300,6 +312,7 @@ impl Call {
             | Self::ChangeMembers { group: key, .. }
             | Self::Schedule(key)
             | Self::SetSchedule { group: key, .. }
+            | Self::Settle { group: key, .. }
             | Self::Update { group: key, .. } => Some(key),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use crate::api::{
     EpochMillis, FoundMember, Group, GroupInfo, GroupMember, GroupSchedule, InvitePreview,
-    JoinedGroup, PairingCode, PasskeyStep, QrCode, Session,
+    JoinedGroup, MembershipRequest, PairingCode, PasskeyStep, PendingRequest, QrCode, Session,
 };
 use crate::batch::{Ended, Outcome, Report, Target};
 use crate::client::realtime::RealtimeEvent;
@@ -110,8 +110,9 @@ pub enum Reply {
     History(Result<GroupHistory, CallFailure>),
     /// The link in full.
     Invite(Result<String, CallFailure>),
-    /// How many requests to join wait.
-    Requests(Result<usize, CallFailure>),
+    Requests(Result<Vec<MembershipRequest>, CallFailure>),
+    AllRequests(Result<Vec<PendingRequest>, CallFailure>),
+    Settled(Result<(), CallFailure>),
     Preview(Result<InvitePreview, CallFailure>),
     InviteReset(Result<String, CallFailure>),
     MembersChanged(Result<(), CallFailure>),
@@ -160,6 +161,8 @@ impl Reply {
             Call::History(_) => Self::History(Err(failure)),
             Call::Invite(_) => Self::Invite(Err(failure)),
             Call::Requests(_) => Self::Requests(Err(failure)),
+            Call::AllRequests => Self::AllRequests(Err(failure)),
+            Call::Settle { .. } => Self::Settled(Err(failure)),
             Call::Preview { .. } => Self::Preview(Err(failure)),
             Call::ResetInvite(_) => Self::InviteReset(Err(failure)),
             Call::ChangeMembers { .. } => Self::MembersChanged(Err(failure)),

@@ -93,6 +93,7 @@ const UPDATE: &[&[&str]] = &[
         "form",
         "help",
         "history",
+        "inbox",
         "leaving",
         "note",
         "other_account",

@@ -291,7 +291,7 @@ pub fn group_node(group: &GroupSnapshot) -> Node {
 }
 
 /// The number, which WhatsApp sends beside a LID.
-fn with_phone(node: NodeBuilder, phone: Option<PhoneNumber>) -> NodeBuilder {
+pub fn with_phone(node: NodeBuilder, phone: Option<PhoneNumber>) -> NodeBuilder {
     match phone {
         Some(phone) => node.attr("phone_number", format!("{phone}@s.whatsapp.net")),
         None => node,

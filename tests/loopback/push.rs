@@ -1,12 +1,12 @@
 //! What the server tells clients by itself: changes of groups.
 
 use super::Push;
-use super::groups::{description_node, group_node, participant};
+use super::groups::{description_node, group_node, participant, with_phone};
 use super::modes::{add_mode, approval_mode, ephemeral, link_mode};
 use super::stanza::{empty, fresh_id};
 use groupdesk::api::{EpochMillis, JoinedVia, MemberRole, Setting};
 use groupdesk::gateway::domain::{GroupJid, MemberJid};
-use groupdesk::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot};
+use groupdesk::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, MembershipRequest};
 use whatsapp_rust::wacore_binary::Node;
 use whatsapp_rust::wacore_binary::builder::NodeBuilder;
 
@@ -93,7 +93,9 @@ fn change_node(event: &GroupEvent, me: &MemberJid) -> Node {
             let came = [participant(me, &MemberRole::Member, None)];
             add(mine.and_then(|me| me.joined_via), came.into_iter())
         }
-        GroupChange::Requests(count) => requests(*count),
+        GroupChange::Asked(requests) => asked(requests),
+        // Whether they were taken back or rejected, the author says.
+        GroupChange::Settled(people, _) => self::people("revoked_membership_requests", people),
         GroupChange::Exited => people("remove", std::slice::from_ref(me)),
         GroupChange::Seen(_) => unreachable!("the world tells each change by itself"),
     }
@@ -116,20 +118,15 @@ fn is_new(group: &GroupSnapshot, event: &GroupEvent) -> bool {
         && group.owner == event.by
 }
 
-/// Requests to join that came, or that were settled; who made them is not looked at.
-fn requests(by: i64) -> Node {
-    let (tag, person) = if by > 0 {
-        ("created_membership_requests", "requested_user")
-    } else {
-        ("revoked_membership_requests", "participant")
-    };
-    let one = |number: u64| {
-        NodeBuilder::new(person)
-            .attr("jid", format!("{number}@lid"))
-            .build()
-    };
-    NodeBuilder::new(tag)
-        .children((1..=by.unsigned_abs()).map(one))
+/// Requests to join that came, as an admin is told of them.
+fn asked(requests: &[MembershipRequest]) -> Node {
+    let people = requests.iter().map(|request| {
+        let node = NodeBuilder::new("requested_user").attr("jid", request.person.as_str());
+        with_phone(node, request.phone).build()
+    });
+    NodeBuilder::new("created_membership_requests")
+        .attr("request_method", "invite_link")
+        .children(people)
         .build()
 }
 

@@ -17,6 +17,7 @@ mod keys;
 mod members;
 mod moment;
 mod outcome;
+mod requests;
 mod run;
 mod schedule;
 mod script;

@@ -28,6 +28,7 @@ pub(crate) async fn run(script: &Script, cli: &Cli) -> anyhow::Result<()> {
         Script::Group(group) => group.check()?,
         Script::Audit(audit) => audit.check()?,
         Script::Schedule(schedule) => schedule.check()?,
+        Script::Requests(requests) => requests.check()?,
         _ => {}
     }
     let ending = shutdown_signal()?;
@@ -78,6 +79,7 @@ async fn answer(desk: &CommandContext<'_>, script: &Script) -> Result<(), Comman
         Script::Invite(invite) => desk.invite(invite).await,
         Script::Sheet(sheet) => desk.sheet(sheet).await,
         Script::Schedule(schedule) => desk.schedule(schedule).await,
+        Script::Requests(requests) => desk.requests(requests).await,
         Script::Audit(audit) => desk.audit(audit).await,
         Script::Keys(keys) => desk.keys(keys).await,
         Script::Batch(batch) => desk.batch(batch).await,

@@ -1,6 +1,8 @@
 //! The list of script commands.
 
-use super::{audit, batch, group, groups, invite, keys, members, schedule, sessions, sheet, shell};
+use super::{
+    audit, batch, group, groups, invite, keys, members, requests, schedule, sessions, sheet, shell,
+};
 use clap::Subcommand;
 
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
@@ -27,6 +29,10 @@ pub enum Script {
     /// Read, reset, draw or check a group's invite link
     #[command(after_help = invite::EXAMPLES)]
     Invite(invite::Invite),
+
+    /// List who asks to join a group, let people in or reject them
+    #[command(after_help = requests::EXAMPLES)]
+    Requests(requests::Requests),
 
     /// Make a print sheet of groups with their QR codes, or check one that was made earlier
     #[command(after_help = sheet::EXAMPLES)]
@@ -67,6 +73,7 @@ impl Script {
             Self::Sheet(sheet) => sheet.wants_json(),
             Self::Schedule(schedule) => schedule.wants_json(),
             Self::Audit(audit) => audit.wants_json(),
+            Self::Requests(requests) => requests.wants_json(),
             Self::Keys(keys) => keys.wants_json(),
             Self::Completions(_) | Self::Man(_) => false,
         }
@@ -77,6 +84,7 @@ impl Script {
         match self {
             Self::Group(_) | Self::Invite(_) | Self::Batch(_) | Self::Sheet(_) => true,
             Self::Members(members) => members.is_live(),
+            Self::Requests(requests) => requests.is_live(),
             _ => false,
         }
     }

@@ -6,7 +6,7 @@
 use crate::api::lenient::number_of;
 use crate::api::{
     AuthCodePayload, AuthQrPayload, Envelope, EventKind, GroupParticipantPayload,
-    GroupUpdatePayload, LinkStep, SessionStatusPayload,
+    GroupRequestPayload, GroupUpdatePayload, LinkStep, RequestOutcome, SessionStatusPayload,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -137,6 +137,21 @@ fn checked(envelope: Envelope) -> Result<Envelope, &'static str> {
             is_jid(&it.group_jid)
                 && fits([(&it.sender, JID_MAX)])
                 && lists.into_iter().flatten().all(fits_list)
+        }
+        EventKind::GroupRequest => {
+            let it = typed::<GroupRequestPayload>(payload)?;
+            let outcome = match &it.outcome {
+                Some(RequestOutcome::Other(word)) => word.as_str(),
+                _ => "",
+            };
+            is_jid(&it.group_jid)
+                && is_jid(&it.jid)
+                && outcome.len() <= WORD_MAX
+                && fits([
+                    (&it.name, TEXT_MAX),
+                    (&it.phone_number, JID_MAX),
+                    (&it.sender, JID_MAX),
+                ])
         }
         EventKind::Other(name) => name.len() <= WORD_MAX,
     };

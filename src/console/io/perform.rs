@@ -413,8 +413,24 @@ impl Caller {
             Call::Requests(group) => Reply::Requests(
                 self.once(client.membership_requests(&group.session, &group.jid))
                     .await
-                    .map(|list| list.data.len()),
+                    .map(|list| list.data),
             ),
+            Call::AllRequests => {
+                Reply::AllRequests(self.rows(self.once(client.all_requests()).await))
+            }
+            Call::Settle {
+                group,
+                person,
+                approve,
+            } => {
+                let (session, jid) = (&group.session, &group.jid);
+                let sent = if approve {
+                    client.approve_request(session, jid, &person).await
+                } else {
+                    client.reject_request(session, jid, &person).await
+                };
+                Reply::Settled(as_failure(sent))
+            }
             Call::Preview { session, code } => {
                 Reply::Preview(self.once(client.preview(&session, &code)).await)
             }

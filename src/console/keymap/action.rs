@@ -39,6 +39,7 @@ pub(crate) enum Action {
     Edit,
     Undo,
     History,
+    RequestsInbox,
     ResetLink,
     Refresh,
     AddAccount,

@@ -416,6 +416,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "audit log before former old undo revert restore",
     },
     Binding {
+        action: Action::RequestsInbox,
+        name: "requests_inbox",
+        keys: &["I"],
+        help: "Who asks to join, in all groups: let people in or reject them",
+        hint: "requests",
+        contexts: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "inbox join approve reject admit pending waiting members approval",
+    },
+    Binding {
         action: Action::NextPane,
         name: "next_pane",
         keys: &["Tab", "Right", "l"],

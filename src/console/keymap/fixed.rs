@@ -98,6 +98,24 @@ pub(crate) const FIXED: &[Fixed] = &[
         "clipboard",
     ),
     fixed(
+        "Space m",
+        "Mark the person; everyone of the group",
+        "requests",
+        "select inbox several",
+    ),
+    fixed(
+        "a x",
+        "Let in, or reject: the marked people, else the selected one",
+        "requests",
+        "approve deny inbox join",
+    ),
+    fixed(
+        "o /",
+        "Sort by time or by group; filter",
+        "requests",
+        "order search inbox",
+    ),
+    fixed(
         "PIN, 3 × Esc",
         "Unlock; tmux and terminal shortcuts still work",
         "counter",

@@ -29,6 +29,7 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
                 yes,
             )
         }
+        Question::Settle { approve, people } => settling(*approve, *people),
         Question::Remove { session, label } => {
             let dark = went_dark(state, session, None);
             (
@@ -65,6 +66,19 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
         title: title.to_owned(),
         text,
         first: 0,
+    }
+}
+
+fn settling(approve: bool, people: usize) -> (&'static str, String, &'static str) {
+    let people = words::count(people, "person", "people");
+    if approve {
+        let words = format!("{people} come into their groups, one after the other.");
+        ("Let in", words, "Let them in")
+    } else {
+        let words = format!(
+            "{people} are rejected, one after the other. WhatsApp does not tell them why; they can ask again."
+        );
+        ("Reject", words, "Reject them")
     }
 }
 

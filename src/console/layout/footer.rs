@@ -8,9 +8,9 @@ use super::target::Target;
 use crate::api::SettingField;
 use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, Layer, LinkMethod, NewGroupDialog, NewGroupFocus, Pairing,
-    PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase, SheetField,
-    State,
+    EditForm, FormFocus, FormPhase, InboxDialog, Layer, LinkMethod, NewGroupDialog, NewGroupFocus,
+    Pairing, PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase,
+    SheetField, State,
 };
 use crate::text;
 use ratatui::layout::Rect;
@@ -176,6 +176,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             hints.push(of_action(state, Action::Refresh, "refresh"));
             closed_by_keys(state, hints, "close")
         }
+        Some(Layer::Inbox(inbox)) => inbox_hints(state, inbox),
         Some(Layer::NewGateway(gateway)) => match gateway.field() {
             Some(_) => typing(
                 state,
@@ -297,6 +298,38 @@ fn filter_hints(
         vec![plain("type", what), plain("↵", "done"), plain("↑↓", arrows)],
         if text.is_empty() { "leave" } else { "clear" },
     )
+}
+
+fn inbox_hints(state: &State, inbox: &InboxDialog) -> (Vec<Hint>, usize) {
+    if inbox.typing {
+        return filter_hints(state, "to find a person", "move", &inbox.filter);
+    }
+    if inbox.run.is_some() {
+        return closed_by_keys(state, vec![plain("↑↓", "move")], "stop");
+    }
+    let hints = vec![
+        plain("Space", "mark"),
+        plain("a", "let in"),
+        plain("x", "reject"),
+        plain("m", "mark group"),
+        plain("/", "filter"),
+        plain(
+            "o",
+            if inbox.by_group {
+                "by time"
+            } else {
+                "by group"
+            },
+        ),
+        of_action(state, Action::Edit, "edit group"),
+        of_action(state, Action::Refresh, "refresh"),
+    ];
+    let esc = if inbox.filter.is_empty() {
+        "close"
+    } else {
+        "clear"
+    };
+    closed_by_keys(state, hints, esc)
 }
 
 fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {

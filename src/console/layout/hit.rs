@@ -19,6 +19,7 @@ use super::groups::{MARK_COLUMNS, group_head, groups_parts};
 use super::help::help_parts;
 use super::history::history_parts;
 use super::hours::hours_parts;
+use super::inbox::inbox_parts;
 use super::leave_group::leave_group_parts;
 use super::marks::{batch_bar, marks_bar};
 use super::new_gateway::new_gateway_parts;
@@ -225,6 +226,17 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < history.entries().len() {
                 Target::HistoryRow(row)
+            } else {
+                in_dialog(&parts.dialog)
+            }
+        }
+        Layer::Inbox(inbox) => {
+            let parts = inbox_parts(state, screen, inbox);
+            let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
+            if parts.rows.contains(at) && row < inbox.shown().len() {
+                Target::InboxRow(row)
+            } else if parts.filter.contains(at) {
+                Target::InboxFilter
             } else {
                 in_dialog(&parts.dialog)
             }

@@ -43,6 +43,10 @@ pub(crate) enum Target {
     BatchRow(usize),
     /// A row of the history.
     HistoryRow(usize),
+    /// A row of the inbox.
+    InboxRow(usize),
+    /// The filter of the inbox.
+    InboxFilter,
     /// A field of the edit form.
     Field(FormFocus),
     /// A field of a group's note.

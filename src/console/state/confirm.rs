@@ -23,6 +23,8 @@ pub enum Question {
     },
     /// Leave although this would be lost.
     Leave { then: Leaving, losses: Vec<String> },
+    /// Let people in who ask to join, or reject their requests.
+    Settle { approve: bool, people: usize },
     /// Remove a session and all that is stored of it.
     Remove { session: String, label: String },
 }

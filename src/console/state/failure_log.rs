@@ -97,6 +97,9 @@ fn what(call: &Call) -> &'static str {
         Call::History(_) => "Read the history",
         Call::Invite(_) => "Get the invite link",
         Call::Requests(_) => "Read the requests to join",
+        Call::AllRequests => "List who asks to join",
+        Call::Settle { approve: true, .. } => "Let a person in",
+        Call::Settle { approve: false, .. } => "Reject a request to join",
         Call::Preview { .. } => "See where a link leads",
         Call::ResetInvite(_) => "Reset the invite link",
         Call::ChangeMembers { change, .. } => match change {

@@ -47,6 +47,15 @@ impl Entry {
         entry
     }
 
+    /// How many people are known to ask to join it, where the account may let them in.
+    #[must_use]
+    pub(crate) fn waiting(&self) -> usize {
+        match (self.group.pending_requests, &self.group.my_role) {
+            (None | Some(0), _) | (_, Some(SessionRole::Member | SessionRole::None)) => 0,
+            (Some(count), _) => count as usize,
+        }
+    }
+
     /// To be called after the subject changed.
     pub(crate) fn rename(&mut self) {
         let subject = self.group.subject.as_deref().unwrap_or_default();
@@ -279,6 +288,9 @@ pub struct Groups {
     pub total: usize,
     /// How many groups all sessions have, as far as their lists were read.
     pub(crate) everywhere: usize,
+    /// How many people are known to ask to join, each group once, and by session.
+    pub(crate) waiting: usize,
+    pub(crate) waiting_of: HashMap<String, usize>,
     /// How many groups match the filter and are hidden by "can invite", while none is shown.
     pub hidden: usize,
     pub cursor: usize,

@@ -13,6 +13,7 @@ use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
 use super::hours::HoursDialog;
+use super::inbox::InboxDialog;
 use super::leave_group::LeaveGroupDialog;
 use super::new_gateway::NewGatewayDialog;
 use super::new_group::NewGroupDialog;
@@ -62,6 +63,8 @@ pub enum Layer {
     /// "Print sheet".
     Sheet(Box<SheetDialog>),
     History(HistoryDialog),
+    /// The people who ask to join.
+    Inbox(Box<InboxDialog>),
     /// "Add a gateway".
     NewGateway(Box<NewGatewayDialog>),
     /// The QR code of the card's link and the group's name, filling the screen.

@@ -27,6 +27,7 @@ mod groups;
 mod help;
 mod history;
 mod hours;
+mod inbox;
 mod invite;
 mod layer;
 mod leave_group;
@@ -80,6 +81,9 @@ pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
 pub(crate) use hours::{HoursDialog, HoursFocus, HoursPhase};
+pub(crate) use inbox::{
+    ASKERS_MAX, Asker, AskerId, AskerOutcome, InboxDialog, InboxRun, InboxSource,
+};
 pub(crate) use layer::Layer;
 pub(crate) use leave_group::{LeaveGroupDialog, LeavePhase};
 pub(crate) use link_list::{LinkList, ListForm, ListedLink};

@@ -65,6 +65,10 @@ pub(crate) struct Requests {
     pub(crate) no_history: bool,
     /// The gateway has no opening hours.
     pub(crate) no_hours: bool,
+    /// The gateway has no list of all requests to join.
+    pub(crate) no_request_list: bool,
+    /// The gateway does not report requests to join at all.
+    pub(crate) no_requests: bool,
     /// The last key that was pressed.
     pub(crate) last_key: Option<Key>,
 }
@@ -88,6 +92,8 @@ pub(crate) struct Due {
     pub(crate) ready: Option<EpochMillis>,
     /// Read everything again, because of an unreadable event.
     pub(crate) unreadable: Option<EpochMillis>,
+    /// Settle the next person of the inbox, or read the next group of it.
+    pub(crate) inbox: Option<EpochMillis>,
     /// The shown link is not checked before this time: the last check was rate limited.
     pub(crate) link_check: Option<EpochMillis>,
 }
@@ -339,6 +345,14 @@ fn collide(first: &Call, second: &Call) -> bool {
         | (Call::AnswerPasskey { session, .. }, Call::AnswerPasskey { session: other, .. }) => {
             session == other
         }
+        (
+            Call::Settle { group, person, .. },
+            Call::Settle {
+                group: other,
+                person: also,
+                ..
+            },
+        ) => group == other && person == also,
         (Call::ResetInvite(key), Call::ResetInvite(other))
         | (Call::LeaveGroup(key), Call::LeaveGroup(other)) => key == other,
         (Call::CreateGroup { session, .. }, Call::CreateGroup { session: other, .. })

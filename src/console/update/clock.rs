@@ -1,7 +1,9 @@
 //! Timers: what is due, and the next wake.
 
 use super::rows::Keep;
-use super::{card, connection, counter, find, gateway, groups, invite, pairing, place, sessions};
+use super::{
+    card, connection, counter, find, gateway, groups, inbox, invite, pairing, place, sessions,
+};
 use crate::api::{EpochMillis, SessionStatus};
 use crate::console::effect::{Call, Effect};
 use crate::console::state::State;
@@ -57,6 +59,9 @@ pub(super) fn advance(state: &mut State, now: EpochMillis) {
         state.requests.due.ready = None;
         state.requests.read(Call::Ready);
     }
+    if due(state.requests.due.inbox) {
+        inbox::due(state);
+    }
     if due(state.requests.due.unreadable) {
         gateway::unreadable(state, None, None);
     }
@@ -76,6 +81,7 @@ fn shift(state: &mut State, by: i64) {
         &mut due.place,
         &mut due.ready,
         &mut due.unreadable,
+        &mut due.inbox,
         &mut due.link_check,
     ] {
         *time = time.map(|time| time.saturating_add(by));
@@ -135,6 +141,7 @@ pub(super) fn request_wake(state: &mut State) {
         due.ready,
         due.unreadable,
         state.link_list.as_ref().and_then(|list| list.due),
+        due.inbox,
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),
         pairing::due(state),

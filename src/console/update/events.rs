@@ -1,6 +1,6 @@
 //! Applies the events of the realtime stream. The client has dropped those that were seen before.
 
-use super::{connection, gateway, groups, invite, members, pairing, sessions};
+use super::{connection, gateway, groups, inbox, invite, members, pairing, sessions};
 use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
@@ -28,6 +28,7 @@ pub(super) fn realtime(state: &mut State, news: RealtimeEvent) {
         RealtimeEvent::Connected => {
             connection::stream_opened(state);
             gateway::catch_up(state);
+            inbox::read_again(state);
         }
         RealtimeEvent::Lost { reason, .. } | RealtimeEvent::Unavailable { reason } => {
             if connection::stream_broke(state, &reason) {
@@ -50,6 +51,9 @@ fn event(state: &mut State, event: &Envelope) {
         }),
         EventKind::GroupUpdate => with(event, |payload| group_update(state, event, &payload)),
         EventKind::GroupParticipant => with(event, |payload| participants(state, event, &payload)),
+        EventKind::GroupRequest => with(event, |payload| {
+            inbox::event(state, &event.session, payload)
+        }),
         EventKind::Other(_) => Ok(()),
     };
     if read.is_err() {

@@ -5,9 +5,9 @@ use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, hours, leave_group, leaving, link_list, marks,
-    members, new_gateway, new_group, note, notebook, other_account, pairing, palette, profiles, qr,
-    rename, reset, roster, sessions, sheet, theme, undo,
+    counter, failures, form, groups, help, history, hours, inbox, leave_group, leaving, link_list,
+    marks, members, new_gateway, new_group, note, notebook, other_account, pairing, palette,
+    profiles, qr, rename, reset, roster, sessions, sheet, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -73,6 +73,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
         Some(Layer::Profiles(_)) => profiles::key(state, event, action),
         Some(Layer::History(_)) => history::key(state, event, action),
+        Some(Layer::Inbox(_)) => inbox::key(state, event, action),
         Some(Layer::CopyAs(_)) => copy_as::key(state, event, action),
         Some(Layer::BatchMenu(_)) => batch_menu::key(state, event, action),
         Some(Layer::BatchBefore(_)) => batch_before::key(state, event, action),
@@ -118,6 +119,7 @@ fn confirmed(state: &mut State, question: Question) {
         Question::Act {
             session, action, ..
         } => sessions::send(state, session, action),
+        Question::Settle { .. } => inbox::confirmed(state),
         Question::Leave { then, .. } => leaving::leave(state, then),
         Question::Remove { session, .. } => {
             if state
@@ -208,6 +210,7 @@ pub(super) fn paste(state: &mut State, text: &str) {
         Some(Layer::BatchBefore(_)) => batch_before::paste(state, text),
         Some(Layer::Roster(_)) => roster::paste(state, text),
         Some(Layer::NewGroup(_)) => new_group::paste(state, text),
+        Some(Layer::Inbox(_)) => inbox::paste(state, text),
         Some(Layer::Counter(_)) => counter::paste(state, text),
         Some(Layer::Profiles(_)) => profiles::paste(state, text),
         Some(Layer::NewGateway(_)) => new_gateway::paste(state, text),
@@ -269,6 +272,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::OpeningHours => hours::open(state),
         Action::Edit => form::open(state),
         Action::History => history::open(state),
+        Action::RequestsInbox => inbox::open(state),
         Action::Undo => undo::undo(state),
         Action::ResetLink => reset::open(state),
         Action::WhyNoJoin => check::open(state),

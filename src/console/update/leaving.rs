@@ -97,6 +97,14 @@ fn losses(state: &State) -> Vec<String> {
             "A change is still being sent: what becomes of it".to_owned(),
         );
     }
+    let unsettled = state.layers.iter().find_map(|layer| match layer {
+        Layer::Inbox(inbox) => inbox.run.as_ref().map(|run| run.left.len()),
+        _ => None,
+    });
+    if let Some(left) = unsettled.filter(|left| *left > 0) {
+        let people = words::count(left, "person of the inbox", "people of the inbox");
+        losses.push(format!("{people} not settled yet"));
+    }
     if losses.len() > NAMED {
         let more = losses.len() - NAMED;
         losses.truncate(NAMED);

@@ -2,9 +2,9 @@
 
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, hours, keys, leave_group, marks, members,
-    new_gateway, new_group, note, pairing, palette, profiles, rename, reset, roster, sessions,
-    sheet,
+    counter, failures, form, groups, help, history, hours, inbox, keys, leave_group, marks,
+    members, new_gateway, new_group, note, pairing, palette, profiles, rename, reset, roster,
+    sessions, sheet,
 };
 use crate::console::layout::{self, Target};
 use crate::console::state::{ButtonId, Layer, Pane, State};
@@ -48,6 +48,8 @@ fn click(state: &mut State, target: Target) {
         }
         Target::ColumnRow(row) => columns::toggle(state, row),
         Target::HistoryRow(row) => history::click(state, row),
+        Target::InboxRow(row) => inbox::click(state, row),
+        Target::InboxFilter => inbox::focus_filter(state),
         Target::CopyRow(row) => copy_as::click(state, row),
         Target::BatchField(field) => batch_before::click(state, field),
         Target::BatchRow(row) => batch_menu::click(state, row),
@@ -123,6 +125,7 @@ fn press(state: &mut State, button: ButtonId) {
         }
         Some(Layer::Failures { .. }) => failures::press(state, button),
         Some(Layer::History(_)) => history::press(state, button),
+        Some(Layer::Inbox(_)) => inbox::press(state, button),
         Some(Layer::CopyAs(_)) => copy_as::press(state, button),
         Some(Layer::BatchMenu(_)) => batch_menu::press(state, button),
         Some(Layer::BatchBefore(_)) => batch_before::press(state, button),
@@ -142,6 +145,7 @@ fn wheel(state: &mut State, target: Target, rows: isize) {
         Some(Layer::Check(_)) => return check::wheel(state, rows),
         Some(Layer::Roster(_)) => return roster::wheel(state, rows),
         Some(Layer::History(_)) => return history::wheel(state, rows),
+        Some(Layer::Inbox(_)) => return inbox::wheel(state, rows),
         Some(Layer::CopyAs(_)) => return copy_as::wheel(state, rows),
         Some(Layer::BatchMenu(_)) => return batch_menu::wheel(state, rows),
         Some(Layer::BatchBefore(_)) => return batch_before::wheel(state, rows),

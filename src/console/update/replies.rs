@@ -2,7 +2,7 @@
 //! classified here, once.
 
 use super::{
-    check, connection, copy, explain, find, form, gateway, groups, history, hours, invite,
+    check, connection, copy, explain, find, form, gateway, groups, history, hours, inbox, invite,
     leave_group, link_list, members, new_gateway, new_group, notebook, pairing, profiles, qr,
     rename, reset, roster, sessions, sheet, unconfirmed,
 };
@@ -11,7 +11,7 @@ use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::RequestId;
 use crate::console::msg::{Pause, Reply};
-use crate::console::state::{InFlight, State};
+use crate::console::state::{AskerId, InFlight, State};
 
 pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
     let Some(request) = state.requests.complete(id) else {
@@ -62,6 +62,7 @@ pub(super) fn unreadable(state: &mut State, id: RequestId, rows: usize) {
     let (one, many) = match call {
         Call::Sessions => ("session", "sessions"),
         Call::Members(_) => ("member", "members"),
+        Call::AllRequests => ("request", "requests"),
         _ => ("group", "groups"),
     };
     let what = if rows == 1 { one } else { many };
@@ -185,7 +186,27 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
         }
         (Call::Requests(key), Reply::Requests(answer)) => {
             let answer = classified(state, id, call, answer);
-            check::requests_read(state, key, answer);
+            inbox::group_read(state, id, key, &answer);
+            check::requests_read(state, key, answer.map(|people| people.len()));
+        }
+        (Call::AllRequests, Reply::AllRequests(answer)) => {
+            let answer = classified(state, id, call, answer);
+            inbox::listed(state, answer);
+        }
+        (
+            Call::Settle {
+                group,
+                person,
+                approve,
+            },
+            Reply::Settled(answer),
+        ) => {
+            let answer = classified(state, id, call, answer);
+            let asker = AskerId {
+                group: group.clone(),
+                jid: person.clone(),
+            };
+            inbox::answered(state, newest, &asker, *approve, answer);
         }
         (Call::Preview { code, .. }, Reply::Preview(answer)) => {
             let answer = classified(state, id, call, answer);
@@ -336,6 +357,7 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
         Call::Schedule(_) | Call::SetSchedule { .. } => {
             hours::is_missing(failure) || !failure.fields.is_empty()
         }
+        Call::AllRequests => inbox::is_missing(failure),
         // A validation error of the typed text.
         Call::PairingCode { .. } => failure.fields.iter().any(|fault| fault.field == "phone"),
         _ => false,

@@ -249,6 +249,15 @@ impl Groups {
             SessionScope::Session(id) => self.counts.get(id).copied().unwrap_or_default(),
         };
         self.shown = self.distinct(self.rows.iter().copied());
+        self.waiting_of.clear();
+        let mut groups = HashMap::new();
+        for entry in self.entries.iter().filter(|entry| entry.waiting() > 0) {
+            let most = groups.entry(entry.key.jid.as_str()).or_insert(0);
+            *most = entry.waiting().max(*most);
+            let session = entry.key.session.clone();
+            *self.waiting_of.entry(session).or_default() += entry.waiting();
+        }
+        self.waiting = groups.into_values().sum();
     }
 
     /// How many distinct groups are at these positions.

@@ -93,6 +93,7 @@ pub(super) fn takes_text(state: &State) -> bool {
         Some(Layer::BatchBefore(before)) => before.takes_text(),
         Some(Layer::Roster(roster)) => roster.takes_text(),
         Some(Layer::NewGroup(group)) => group.takes_text(),
+        Some(Layer::Inbox(inbox)) => inbox.typing,
         Some(Layer::Counter(counter)) => counter.takes_text(),
         Some(Layer::NewGateway(dialog)) => dialog.field().is_some(),
         Some(Layer::Sheet(sheet)) => sheet.takes_text(),

@@ -55,7 +55,7 @@ pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     }
 }
 
-fn left(state: &State) -> [(String, Style); 3] {
+fn left(state: &State) -> Vec<(String, Style)> {
     let theme = &state.options.theme;
     let sessions = &state.sessions;
     let unknown = sessions.unknown();
@@ -86,11 +86,13 @@ fn left(state: &State) -> [(String, Style); 3] {
         Some(session) => state.session_name(&session.id),
         None => "All sessions".to_owned(),
     };
-    [
-        ("groupdesk   ".to_owned(), theme.title),
-        (connected, style),
-        (format!("   {scope}"), theme.dim),
-    ]
+    let mut left = vec![("groupdesk   ".to_owned(), theme.title), (connected, style)];
+    if state.groups.waiting > 0 {
+        let requests = words::count(state.groups.waiting, "request", "requests");
+        left.push((format!("   {requests}"), theme.accent));
+    }
+    left.push((format!("   {scope}"), theme.dim));
+    left
 }
 
 fn link(state: &State) -> (String, Style) {

@@ -23,6 +23,7 @@ mod header;
 mod help;
 mod history;
 mod hours;
+mod inbox;
 mod leave_group;
 mod letters;
 mod marks;
@@ -83,6 +84,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Roster(roster) => return roster::draw(state, screen, roster, buffer),
         Layer::NewGroup(group) => return new_group::draw(state, screen, group, buffer),
         Layer::LeaveGroup(leave) => leave_group::draw(state, screen, leave, buffer),
+        Layer::Inbox(inbox) => return inbox::draw(state, screen, inbox, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),
         Layer::Columns(columns) => columns::draw(state, screen, columns, buffer),
         Layer::Confirm(question) => confirm::draw(state, screen, question, buffer),

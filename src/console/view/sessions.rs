@@ -178,12 +178,22 @@ fn one(state: &State, session: &Session, parts: &SessionsParts, area: Rect, buff
         }
     }
     put(buffer, second, &status, look.style);
-    put(
-        buffer,
-        after(below(area, 2), INDENT - 1),
-        &reason.unwrap_or(number),
-        theme.dim,
-    );
+    let mut third = after(below(area, 2), INDENT - 1);
+    third.height = 1;
+    let line = reason.unwrap_or(number);
+    if let Some(words) = requests(state, &session.id) {
+        // The reason takes precedence over the number of requests.
+        if columns(&line) + columns(&words) <= third.width {
+            third = put_right(buffer, third, &words, theme.accent);
+        }
+    }
+    put(buffer, third, &line, theme.dim);
+}
+
+/// How many people are known to ask to join the session's groups.
+fn requests(state: &State, session: &str) -> Option<String> {
+    let count = state.groups.waiting_of.get(session)?;
+    Some(format!(" {} ", words::count(*count, "request", "requests")))
 }
 
 /// `connected, 3 min`, or the action in flight, or what is done before it is connected.

@@ -4,7 +4,7 @@ use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, batch_before_parts, batch_menu_parts, batch_progress_parts,
     batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
-    counter_parts, failures_parts, form_parts, history_parts, hours_parts, inside,
+    counter_parts, failures_parts, form_parts, history_parts, hours_parts, inbox_parts, inside,
     leave_group_parts, new_gateway_parts, new_group_parts, note_parts, pairing_parts,
     palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, roster_parts, row,
     sheet_parts, wrap,
@@ -169,6 +169,16 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             let parts = history_parts(state, screen, history);
             buttons(&parts.dialog);
             areas.extend([parts.rows, parts.details]);
+        }
+        Some(Layer::Inbox(inbox)) => {
+            let parts = inbox_parts(state, screen, inbox);
+            buttons(&parts.dialog);
+            areas.extend([
+                parts.head_area,
+                parts.filter,
+                parts.rows,
+                parts.details_area,
+            ]);
         }
         Some(Layer::CopyAs(menu)) => {
             let parts = copy_as_parts(state, screen, menu);

@@ -4,7 +4,7 @@ use super::audit::AuditDraft;
 use super::{Engine, OwnedSession};
 use crate::api::{
     AuditAction, DESCRIPTION_MAX, Group, GroupInfo, InviteLink, JoinedVia, PartialUpdate,
-    SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_subject,
+    RequestOutcome, SUBJECT_MAX, Setting, SettingField, SettingsPatch, check_subject,
 };
 use crate::gateway::auth::Caller;
 use crate::gateway::budget::BudgetKind;
@@ -115,7 +115,8 @@ impl Engine {
                 record.note_applied("create");
                 let info = info(&snapshot);
                 record.group = Some(info.group_jid.clone());
-                store_snapshot(&turn, &store, snapshot, &mut record, None).await?;
+                let nothing = None::<fn(&mut Write<'_>) -> Result<(), StoreError>>;
+                store_with(&turn, &store, snapshot, nothing, &mut record, None).await?;
                 Ok(info)
             }
             .await;
@@ -150,7 +151,7 @@ impl Engine {
                         let mark = |group: &mut GroupSnapshot| {
                             group.set_own_via(Some(JoinedVia::Link));
                         };
-                        refresh(&turn, &store, group, mark, &mut record, None).await?;
+                        refresh(&turn, &store, group, mark, None, &mut record, None).await?;
                     }
                     JoinOutcome::Pending(group) => {
                         record.group = Some(group.to_string());
@@ -301,15 +302,13 @@ async fn change_them(
             Err(error) => failed.push((member, error)),
         }
     }
-    if matches!(change, MemberChange::Approve | MemberChange::Reject) && !applied.is_empty() {
-        let settled = i64::try_from(applied.len()).unwrap_or(i64::MAX);
-        let job = own_change(&turn, group, GroupChange::Requests(-settled));
-        if let Err(error) = store.write(job).await {
-            tracing::warn!(session = %turn.session.id, %error, "the number of requests to join was not stored");
-        }
+    let settled = match change {
+        MemberChange::Approve => Some(RequestOutcome::Approved),
+        MemberChange::Reject => Some(RequestOutcome::Rejected),
+        _ => None,
     }
-    // Turning people away changes nothing within the group.
-    let something = !applied.is_empty() && change != MemberChange::Reject;
+    .map(|outcome| GroupChange::Settled(applied.clone(), outcome));
+    let something = !applied.is_empty();
     let outcome = match failed.pop() {
         None => Ok(()),
         Some((_, error)) if alone => Err(error.into()),
@@ -324,15 +323,24 @@ async fn change_them(
             })
         }
     };
-    if something {
-        // Members are named by number or LID; the current state of the group has to be queried.
-        let via = match change {
-            MemberChange::Add => Some(JoinedVia::Added),
-            MemberChange::Approve => Some(JoinedVia::Approved),
-            _ => None,
-        };
-        let mark = |group: &mut GroupSnapshot| set_via(group, &applied, via);
-        refresh(&turn, store, group, mark, record, outcome.as_ref().err()).await?;
+    let refusal = outcome.as_ref().err();
+    match settled {
+        // Turning people away changes nothing within the group.
+        Some(settled) if something && change == MemberChange::Reject => {
+            let job = own_change(&turn, group, settled);
+            record.commit_with(store, refusal, job).await?;
+        }
+        settled if something => {
+            // Members are named by number or LID; the current state of the group has to be queried.
+            let via = match change {
+                MemberChange::Add => Some(JoinedVia::Added),
+                MemberChange::Approve => Some(JoinedVia::Approved),
+                _ => None,
+            };
+            let mark = |group: &mut GroupSnapshot| set_via(group, &applied, via);
+            refresh(&turn, store, group, mark, settled, record, refusal).await?;
+        }
+        _ => {}
     }
     outcome
 }
@@ -369,39 +377,47 @@ fn set_via(group: &mut GroupSnapshot, people: &[MemberJid], via: Option<JoinedVi
     }
 }
 
-/// Queries a group, has `mark` add what the answer does not contain, and stores it together with the
-/// audit entry. The change itself was made, so a
-/// failed query is not reported to the caller: the driver's event, or the next sync, updates the
-/// group.
+/// Queries a group, has `mark` add what the answer does not contain, and stores it and the requests that were
+/// settled together with the audit entry. The change itself was made, so a failed query is not reported to the
+/// caller: the driver's event, or the next sync, updates the group.
 async fn refresh(
     turn: &Turn<'_>,
     store: &Store,
     group: &GroupJid,
     mark: impl FnOnce(&mut GroupSnapshot),
+    settled: Option<GroupChange>,
     record: &mut AuditDraft,
     refusal: Option<&Error>,
 ) -> Result<(), Error> {
+    let settle = settled.map(|settled| own_change(turn, group, settled));
     match turn.ask(turn.session.driver.group(group)).await {
         Ok(mut snapshot) => {
             mark(&mut snapshot);
-            store_snapshot(turn, store, snapshot, record, refusal).await
+            store_with(turn, store, snapshot, settle, record, refusal).await
         }
         Err(error) => {
             tracing::warn!(session = %turn.session.id, %error, "a changed group could not be refreshed");
-            Ok(())
+            match settle {
+                Some(settle) => record.commit_with(store, refusal, settle).await,
+                None => Ok(()),
+            }
         }
     }
 }
 
-async fn store_snapshot(
+async fn store_with(
     turn: &Turn<'_>,
     store: &Store,
     snapshot: GroupSnapshot,
+    first: Option<impl FnOnce(&mut Write<'_>) -> Result<(), StoreError> + Send + 'static>,
     record: &mut AuditDraft,
     refusal: Option<&Error>,
 ) -> Result<(), Error> {
     let scope = turn.session.scope();
     let job = move |w: &mut Write<'_>| {
+        if let Some(first) = first {
+            first(w)?;
+        }
         changes::store_snapshot(w, &scope, &snapshot, scope.me.as_ref())?;
         scope.count(w.rows)
     };

@@ -4,7 +4,8 @@ use super::{Engine, OwnedSession, Page};
 use crate::api::{Group, GroupMember, InviteLink, InvitePreview, List, MembershipRequest};
 use crate::gateway::domain::{GroupJid, InviteCode};
 use crate::gateway::error::Error;
-use crate::gateway::store::{Write, changes, cursor, listing};
+use crate::gateway::session::requests;
+use crate::gateway::store::{cursor, listing};
 use crate::gateway::whatsapp::DriverError;
 use axum::body::Bytes;
 
@@ -152,19 +153,7 @@ impl Engine {
         group: &GroupJid,
     ) -> Result<List<MembershipRequest>, Error> {
         self.accept()?;
-        let handle = &session.handle;
-        let turn = session.turn(1).await?;
-        let requests = turn.ask(handle.driver.membership_requests(group)).await?;
-        drop(turn);
-        let scope = handle.scope();
-        let (group, count) = (
-            group.clone(),
-            u32::try_from(requests.len()).unwrap_or(u32::MAX),
-        );
-        let job = move |w: &mut Write<'_>| changes::store_requests(w, &scope, &group, count);
-        if let Err(error) = self.inner.store.write(job).await {
-            tracing::warn!(session = %session.id, %error, "the number of requests to join was not stored");
-        }
+        let requests = requests::look_up(&session.handle, &self.inner.store, group).await?;
         self.with_names(session, requests).await
     }
 }

@@ -3,6 +3,7 @@
 use super::{Engine, OwnedSession};
 use crate::api::{
     FoundMember, List, MEMBER_QUERY_MAX, MEMBER_QUERY_MIN, MEMBERS_FOUND_MAX, MembershipRequest,
+    PendingRequest, REQUESTS_MAX,
 };
 use crate::gateway::auth::Caller;
 use crate::gateway::error::Error;
@@ -40,6 +41,23 @@ impl Engine {
             .inner
             .store
             .read(move |rows| rows.find_members(&within(rows, &scope)?, &wanted, MEMBERS_FOUND_MAX))
+            .await?;
+        Ok(List {
+            data,
+            next_cursor: String::new(),
+        })
+    }
+
+    /// The stored requests to join in the caller's scope: at most [`REQUESTS_MAX`], the oldest first.
+    ///
+    /// # Errors
+    /// The store.
+    pub async fn all_requests(&self, caller: &Caller) -> Result<List<PendingRequest>, Error> {
+        let scope = caller.scope.clone();
+        let data = self
+            .inner
+            .store
+            .read(move |rows| rows.requests(&within(rows, &scope)?, REQUESTS_MAX))
             .await?;
         Ok(List {
             data,

@@ -45,6 +45,11 @@ pub(super) async fn requests(request: &mut AuthedRequest) -> Reply {
     respond::ok(&request.engine.membership_requests(&session, &group).await?)
 }
 
+/// `/requests` (an extension): requests to join of all groups of the organization.
+pub(super) async fn all_requests(request: &mut AuthedRequest) -> Reply {
+    respond::ok(&request.engine.all_requests(&request.caller).await?)
+}
+
 pub(super) async fn let_in(request: &mut AuthedRequest) -> Reply {
     change_one(request, MemberChange::Approve).await
 }

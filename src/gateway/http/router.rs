@@ -94,7 +94,8 @@ const ROUTES: &[Route] = routes! {
     POST   "/api/v1/sessions/{session}/groups/{gid}/members/{jid}/promote" send => members::promote;
     POST   "/api/v1/sessions/{session}/groups/{gid}/members/{jid}/demote"  send => members::demote;
 
-    GET    "/api/v1/members" read => members::find;
+    GET    "/api/v1/members"  read => members::find;
+    GET    "/api/v1/requests" read => members::all_requests;
 
     GET    "/api/v1/sessions/{session}/groups/{gid}/requests"               read => members::requests;
     POST   "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve" send => members::let_in;

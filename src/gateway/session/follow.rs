@@ -5,7 +5,7 @@ use super::handle::Hold;
 use super::passkey;
 use super::stage::PasskeyStage;
 use super::task::Task;
-use super::{restriction, sync};
+use super::{requests, restriction, sync};
 use crate::api::{
     AuthCodePayload, AuthQrPayload, EpochMillis, EventKind, QrCode, SessionStatus,
     SessionStatusPayload,
@@ -178,10 +178,21 @@ impl Task {
         }
         self.set_status(SessionStatus::Working, None).await;
         self.resync();
+        self.look_for_requests();
         // A device that was removed cannot ask; its successor can.
         if std::mem::take(&mut self.look_after_linking) {
             self.look_for_restriction();
         }
+    }
+
+    /// Looks up requests to join as long as this connection lasts.
+    fn look_for_requests(&self) {
+        self.handle.requests_due.notify_one();
+        self.tasks.spawn(requests::run(
+            Arc::clone(&self.handle),
+            self.store.clone(),
+            self.handle.connection(),
+        ));
     }
 
     /// Reads the list of all groups where it is due.
@@ -317,6 +328,7 @@ impl Task {
             return;
         }
         let scope = self.handle.scope();
+        let due = ready.iter().any(requests::are_due);
         let count = self
             .save(move |w| {
                 let mut entered = false;
@@ -330,6 +342,9 @@ impl Task {
             .await;
         if let Some(Some(count)) = count {
             self.handle.set_group_count(count);
+        }
+        if due {
+            self.handle.requests_due.notify_one();
         }
     }
 }

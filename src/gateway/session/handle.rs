@@ -3,7 +3,9 @@
 use super::command::{Acted, Command, CommandKind, SessionAction};
 use super::limits;
 use super::stage::PasskeyStage;
-use crate::api::{LinkStep, Missed, QrCode, Session, SessionStatus, SessionStatusPayload};
+use crate::api::{
+    EpochMillis, LinkStep, Missed, QrCode, Session, SessionStatus, SessionStatusPayload,
+};
 use crate::gateway::auth::Lease;
 use crate::gateway::budget::Budget;
 use crate::gateway::clock;
@@ -12,7 +14,7 @@ use crate::gateway::error::{Error, Limit};
 use crate::gateway::limits::Limits;
 use crate::gateway::lock::lock;
 use crate::gateway::rate::CallRate;
-use crate::gateway::store::changes::SessionContext;
+use crate::gateway::store::context::SessionContext;
 use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
@@ -61,6 +63,10 @@ pub(crate) struct SessionHandle {
     resets: Mutex<HashMap<GroupJid, (InviteCode, Instant)>>,
     /// Whether the last list of all groups is stored, and nothing was lost since.
     synced: AtomicBool,
+    /// When that was, in milliseconds since the epoch; 0 for never.
+    synced_at: AtomicI64,
+    /// Groups may have requests to join that are not known.
+    pub(super) requests_due: Notify,
     /// Whether startup is complete: connected with all groups read, or not connected.
     ready: watch::Sender<bool>,
     /// How the task ended, once it has.
@@ -126,6 +132,8 @@ impl SessionHandle {
             released: Notify::new(),
             resets: Mutex::default(),
             synced: AtomicBool::new(false),
+            synced_at: AtomicI64::new(0),
+            requests_due: Notify::new(),
             ready: watch::Sender::new(false),
             end: OnceLock::new(),
         }
@@ -238,6 +246,15 @@ impl SessionHandle {
 
     pub(super) fn set_synced(&self, synced: bool) {
         self.synced.store(synced, Ordering::Relaxed);
+        if synced {
+            self.synced_at.store(clock::now(), Ordering::Relaxed);
+            self.requests_due.notify_one();
+        }
+    }
+
+    /// When the last list of all groups was stored; 0 for never.
+    pub(super) fn synced_at(&self) -> EpochMillis {
+        self.synced_at.load(Ordering::Relaxed)
     }
 
     /// Whether the list of all groups has to be read.

@@ -19,6 +19,9 @@ pub(crate) const SYNC_PAUSE: Duration = Duration::from_secs(5);
 /// Failed tries of a sync before it waits for the next connection. Rate limiting does not count as
 /// one.
 pub(crate) const SYNC_TRIES: u32 = 5;
+/// Before each query for a group's requests to join that no caller waits for: 12 a minute, of the 40 that the
+/// live driver makes.
+pub(crate) const REQUESTS_PAUSE: Duration = Duration::from_secs(5);
 /// How long a session may be `starting` before its reason says so; it goes on trying. A driver that
 /// has not begun to connect by then counts as failed.
 pub(crate) const STARTING: Duration = Duration::from_mins(1);

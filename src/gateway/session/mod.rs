@@ -13,6 +13,7 @@ mod handle;
 pub(super) mod limits;
 mod live;
 mod passkey;
+pub(super) mod requests;
 mod restriction;
 mod stage;
 mod sync;

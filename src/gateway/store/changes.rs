@@ -4,54 +4,16 @@
 //! A group that the account has left is kept with its last known state: `my_role` becomes `none`,
 //! the account is removed from the members, the other members stay listed.
 
-use super::listing::ListCache;
+use super::context::{Origin, SessionContext, publish, update_payload};
 use super::rows::StoredGroup;
-use super::{Read, StoreError, Write};
+use super::{StoreError, Write, requests};
 use crate::api::{
     EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload, JoinedVia, MemberRole,
     SessionRole, Setting,
 };
 use crate::gateway::clock;
-use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::{GroupChange, GroupEvent, GroupSnapshot, Member, via_in};
-use std::sync::Arc;
-
-/// Whose groups are written.
-#[derive(Clone)]
-pub(crate) struct SessionContext {
-    pub organization: OrganizationId,
-    pub session: SessionId,
-    /// The account's own LID, if known: the member that is `me` in events.
-    pub me: Option<MemberJid>,
-    /// Dropped when a write changes something.
-    pub cache: Arc<ListCache>,
-    /// Publish nothing.
-    pub silent: bool,
-}
-
-impl SessionContext {
-    pub(super) fn stored_group(
-        &self,
-        rows: &dyn Read,
-        jid: &GroupJid,
-    ) -> Result<Option<StoredGroup>, StoreError> {
-        rows.stored_group(&self.organization, &self.session, jid)
-    }
-
-    /// The number of groups of the session.
-    ///
-    /// # Errors
-    /// The database refuses.
-    pub(crate) fn count(&self, rows: &dyn Read) -> Result<u64, StoreError> {
-        rows.count_groups(&self.organization, &self.session)
-    }
-}
-
-/// Who made the change and when, if known.
-struct Origin<'a> {
-    by: Option<&'a MemberJid>,
-    at: EpochMillis,
-}
 
 /// Stores the current state of a group from WhatsApp.
 ///
@@ -121,6 +83,7 @@ pub(crate) fn apply(
             w.rows
                 .put_members(stored.number, &mut new.iter(), origin.at)?;
             after_members(w, scope, &stored)?;
+            requests::came_in(w, scope, &event.group, members.iter(), &origin)?;
             joins(w, scope, &event.group, &origin, new.iter())
         }
         GroupChange::Left(lids) => {
@@ -143,53 +106,12 @@ pub(crate) fn apply(
             after_members(w, scope, &stored)?;
             participants(w, scope, &event.group, &origin, Movement::Demote, done)
         }
-        GroupChange::Requests(by) => change_requests(w, scope, &event.group, *by),
+        GroupChange::Asked(people) => requests::came(w, scope, &event.group, people, &origin),
+        GroupChange::Settled(people, outcome) => {
+            requests::settled(w, scope, &event.group, people, outcome, &origin)
+        }
         GroupChange::Exited => exit(w, scope, &event.group, &stored, &origin),
     }
-}
-
-/// Stores how many requests to join a group has, as WhatsApp has just listed them.
-///
-/// # Errors
-/// The database refuses.
-pub(crate) fn store_requests(
-    w: &mut Write<'_>,
-    scope: &SessionContext,
-    group: &GroupJid,
-    count: u32,
-) -> Result<(), StoreError> {
-    if let Some(stored) = scope.stored_group(w.rows, group)?
-        && w.rows.set_pending_requests(stored.number, count)?
-    {
-        w.groups_changed(&scope.cache);
-        let payload = GroupUpdatePayload {
-            pending_requests: Some(count),
-            ..update_payload(
-                group,
-                &Origin {
-                    by: None,
-                    at: clock::now(),
-                },
-            )
-        };
-        publish(w, scope, EventKind::GroupUpdate, &payload)?;
-    }
-    Ok(())
-}
-
-/// Requests to join came or were settled. How many there are is then known only if it was before.
-fn change_requests(
-    w: &mut Write<'_>,
-    scope: &SessionContext,
-    group: &GroupJid,
-    by: i64,
-) -> Result<(), StoreError> {
-    let stored = w.rows.group(&scope.organization, &scope.session, group)?;
-    let Some(known) = stored.and_then(|group| group.pending_requests) else {
-        return Ok(());
-    };
-    let count = i64::from(known).saturating_add(by).max(0);
-    store_requests(w, scope, group, u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Marks a group as left.
@@ -339,6 +261,7 @@ fn replace_members(
         after_members(w, scope, stored)?;
     }
     let jid = &group.jid;
+    requests::came_in(w, scope, jid, joined.iter().copied(), origin)?;
     joins(w, scope, jid, origin, joined.into_iter())?;
     participants(w, scope, jid, origin, Movement::Leave, left)?;
     participants(w, scope, jid, origin, Movement::Promote, promoted)?;
@@ -492,25 +415,4 @@ fn participants(
     };
     *list = Some(lids);
     publish(w, scope, EventKind::GroupParticipant, &payload)
-}
-
-fn update_payload(jid: &GroupJid, origin: &Origin<'_>) -> GroupUpdatePayload {
-    GroupUpdatePayload {
-        group_jid: jid.to_string(),
-        sender: origin.by.map(ToString::to_string),
-        timestamp: Some(origin.at),
-        ..GroupUpdatePayload::default()
-    }
-}
-
-fn publish(
-    w: &mut Write<'_>,
-    scope: &SessionContext,
-    kind: EventKind,
-    payload: &impl serde::Serialize,
-) -> Result<(), StoreError> {
-    if scope.silent {
-        return Ok(());
-    }
-    w.publish(&scope.organization, &scope.session, kind, payload)
 }

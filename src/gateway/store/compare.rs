@@ -1,6 +1,6 @@
 //! Comparing stored groups with a full list from WhatsApp.
 
-use super::changes::SessionContext;
+use super::context::SessionContext;
 use super::{Read, StoreError};
 use crate::gateway::domain::GroupJid;
 use crate::gateway::whatsapp::{GroupSnapshot, UnreadGroup};

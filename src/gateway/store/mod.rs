@@ -9,6 +9,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod compare;
+pub(crate) mod context;
 #[cfg(test)]
 pub(super) mod contract;
 pub(crate) mod cursor;
@@ -17,6 +18,7 @@ pub(crate) mod listing;
 mod open;
 mod outage;
 pub(crate) mod people;
+pub(crate) mod requests;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
 mod tables;

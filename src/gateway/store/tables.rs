@@ -11,13 +11,14 @@ use super::rows::{
     AuditFilter, Logged, StoredGroup, StoredKey, StoredMember, StoredSchedule, StoredSession,
 };
 use crate::api::{
-    ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, Session, Setting,
+    ApiKey, AuditEntry, EpochMillis, FoundMember, Group, GroupMember, MemberRole, PendingRequest,
+    Session, Setting,
 };
-use crate::gateway::domain::{GroupJid, OrganizationId, PhoneNumber, SessionId};
+use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, PhoneNumber, SessionId};
 use crate::gateway::hub::Published;
 use crate::gateway::scope::Scope;
-use crate::gateway::whatsapp::{GroupSnapshot, Member, Named};
-use std::collections::HashMap;
+use crate::gateway::whatsapp::{GroupSnapshot, Member, MembershipRequest, Named};
+use std::collections::{BTreeMap, HashMap};
 use ulid::Ulid;
 
 type Outcome<T> = Result<T, StoreError>;
@@ -113,6 +114,30 @@ pub(crate) trait ReadPeople {
     ) -> Outcome<Vec<FoundMember>>;
 }
 
+/// Reading requests to join.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait ReadRequests {
+    /// Requests to join groups of which the session's account is an admin, with the names that are known, at
+    /// most `limit`: of one organization after the other, the oldest first, those without a time last.
+    fn requests(
+        &self,
+        organizations: &[OrganizationId],
+        limit: usize,
+    ) -> Outcome<Vec<PendingRequest>>;
+
+    /// A group's requests by JID; `group` is a [`StoredGroup::number`].
+    fn stored_requests(&self, group: i64) -> Outcome<BTreeMap<String, MembershipRequest>>;
+
+    /// The groups of a session that ask their admins, of which its account is one, and whose requests were
+    /// not listed since `since`: the least recently listed first.
+    fn unlisted_requests(
+        &self,
+        organization: &OrganizationId,
+        session: &SessionId,
+        since: EpochMillis,
+    ) -> Outcome<Vec<GroupJid>>;
+}
+
 /// Reading api-keys.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait ReadKeys {
@@ -158,11 +183,14 @@ pub(crate) trait ReadSchedules {
 /// Reading rows. Callers name the organizations, in any order; rows of other organizations are not
 /// returned. Every method fails when the engine does.
 pub(crate) trait Read:
-    ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs + ReadSchedules
+    ReadSessions + ReadGroups + ReadPeople + ReadRequests + ReadKeys + ReadLogs + ReadSchedules
 {
 }
 
-impl<T: ReadSessions + ReadGroups + ReadPeople + ReadKeys + ReadLogs + ReadSchedules> Read for T {}
+impl<T: ReadSessions + ReadGroups + ReadPeople + ReadRequests + ReadKeys + ReadLogs + ReadSchedules>
+    Read for T
+{
+}
 
 /// Writing sessions and the organizations that own them.
 #[allow(clippy::missing_errors_doc)]
@@ -222,9 +250,6 @@ pub(crate) trait WriteGroups {
     /// Writes one setting; `updatedAt` as in [`update_group`](Self::update_group).
     fn set_setting(&mut self, group: i64, setting: &Setting, at: EpochMillis) -> Outcome<()>;
 
-    /// Writes how many requests to join are pending. Returns whether that changed.
-    fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool>;
-
     /// Inserts members or overwrites their role and number, seen at `at`. A number that is known is
     /// kept where the member comes without one, and so is how the member came.
     fn put_members(
@@ -254,6 +279,27 @@ pub(crate) trait WritePeople {
         session: &SessionId,
         people: &[Named],
     ) -> Outcome<()>;
+}
+
+/// Writing requests to join.
+#[allow(clippy::missing_errors_doc)]
+pub(crate) trait WriteRequests {
+    /// Inserts a request, or adds what it did not say before: the number, the time.
+    fn put_request(&mut self, group: i64, request: &MembershipRequest) -> Outcome<()>;
+
+    /// Deletes the request of a person, who may be named by the JID of the number. Returns it, if there was
+    /// one.
+    fn delete_request(
+        &mut self,
+        group: i64,
+        person: &MemberJid,
+    ) -> Outcome<Option<MembershipRequest>>;
+
+    /// Writes when a group's requests were listed last; with `None` how many there are is not known.
+    fn set_requests_listed(&mut self, group: i64, at: Option<EpochMillis>) -> Outcome<()>;
+
+    /// Moves a group's `updatedAt` by a millisecond.
+    fn touch_group(&mut self, group: i64) -> Outcome<()>;
 }
 
 /// Writing api-keys.
@@ -310,7 +356,14 @@ pub(crate) trait WriteSchedules {
 /// Writing rows, inside a transaction that the caller commits.
 #[allow(clippy::missing_errors_doc)]
 pub(crate) trait Rows:
-    Read + WriteSessions + WriteGroups + WritePeople + WriteKeys + WriteLogs + WriteSchedules
+    Read
+    + WriteSessions
+    + WriteGroups
+    + WritePeople
+    + WriteRequests
+    + WriteKeys
+    + WriteLogs
+    + WriteSchedules
 {
     /// Writes about as much as a change of a group does, to test whether that is possible. The row
     /// is never read.

@@ -1,8 +1,8 @@
 //! The events that drivers report.
 
 use super::account::Identity;
-use super::group::{GroupSnapshot, Member, Named};
-use crate::api::{EpochMillis, PasskeyRequest, Setting};
+use super::group::{GroupSnapshot, Member, MembershipRequest, Named};
+use crate::api::{EpochMillis, PasskeyRequest, RequestOutcome, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use std::fmt;
 
@@ -120,8 +120,10 @@ pub enum GroupChange {
     Left(Vec<MemberJid>),
     Promoted(Vec<MemberJid>),
     Demoted(Vec<MemberJid>),
-    /// So many requests to join came (positive) or were settled (negative).
-    Requests(i64),
+    /// People ask to join. Empty when WhatsApp does not name them.
+    Asked(Vec<MembershipRequest>),
+    /// Requests to join were settled, other than by the person's coming in (that is `Joined`).
+    Settled(Vec<MemberJid>, RequestOutcome),
     /// The account came into the group (joined, was added, created it).
     Entered(Box<GroupSnapshot>),
     /// The account is no longer in the group (removed, left, group deleted).

@@ -351,6 +351,62 @@ async fn join_requests_are_listed_and_decided_one_by_one() {
 }
 
 #[tokio::test]
+async fn requests_of_all_groups_are_stored_and_published() {
+    let gateway = Gateway::start().await;
+    let mut stream = Stream::open(&gateway, Key::Events, json!({})).await;
+    let support = gateway.session("Support line");
+    let name = "ועד הבית – הרצל 12";
+    let group = gateway.support_group(name);
+    let jid = gateway.world.group_named(name).unwrap();
+    let waiting = gateway.world.requests(&jid);
+    let listed = gateway.get(&format!("{group}/requests")).await.ok(200);
+    let of_group = async || -> Vec<Value> {
+        let list = gateway.get("/api/v1/requests").await.ok(200);
+        let rows = list["data"].as_array().unwrap().iter();
+        rows.filter(|row| row["groupJid"] == jid.as_str())
+            .cloned()
+            .collect()
+    };
+    let stored = of_group().await;
+    assert_eq!(stored.len(), waiting.len());
+    assert_eq!(stored[0]["sessionId"], support.as_str());
+    for (row, one) in stored.iter().zip(listed["data"].as_array().unwrap()) {
+        for field in ["jid", "name", "phoneNumber", "requestedAt"] {
+            assert_eq!(row.get(field), one.get(field), "{field}");
+        }
+    }
+    assert!(stored.iter().any(|row| row.get("name").is_some()));
+
+    let newcomer = gateway.world.outsiders(&jid, 1).remove(0);
+    let about_newcomer = async |stream: &mut Stream| loop {
+        let event = stream
+            .event_of("group.request", &support, jid.as_str())
+            .await;
+        if event["payload"]["jid"] == newcomer.as_str() {
+            return event["payload"].clone();
+        }
+    };
+    let phone = gateway.world.phone();
+    phone.join(&jid, &newcomer).unwrap();
+    let event = about_newcomer(&mut stream).await;
+    assert_eq!(event.get("outcome"), None);
+    assert_eq!(of_group().await.len(), waiting.len() + 1);
+    phone.withdraw(&jid, &newcomer).unwrap();
+    let event = about_newcomer(&mut stream).await;
+    assert_eq!(event["outcome"], "withdrawn");
+    phone.join(&jid, &newcomer).unwrap();
+    about_newcomer(&mut stream).await;
+    let one = newcomer.as_str().replace('@', "%40");
+    gateway
+        .post(&format!("{group}/requests/{one}/reject"), json!({}))
+        .await
+        .ok(204);
+    let event = about_newcomer(&mut stream).await;
+    assert_eq!(event["outcome"], "rejected");
+    assert_eq!(of_group().await.len(), waiting.len());
+}
+
+#[tokio::test]
 async fn join_requests_need_an_admin_and_an_existing_group() {
     let gateway = Gateway::start().await;
     let group = gateway.support_group("School Volleyball");

@@ -96,6 +96,7 @@ pub fn endpoints() -> Vec<Endpoint> {
         Endpoint::stored("GET", "/sessions/{s}/groups", "read"),
         Endpoint::stored("GET", "/sessions/{s}/groups/{g}", "read"),
         Endpoint::stored("GET", "/sessions/{s}/groups/{g}/members", "read"),
+        Endpoint::stored("GET", "/requests", "read"),
         Endpoint::live("PATCH", "/sessions/{s}/groups/{g}", "send")
             .with(json!({ "announce": true })),
         Endpoint::live("GET", "/sessions/{s}/groups/{g}/invite", "read"),

@@ -2,7 +2,7 @@
 
 use super::desk::{Desk, Kind, change_of, in_seconds};
 use crate::loopback::Push;
-use groupdesk::api::{JoinedVia, MemberRole, Setting};
+use groupdesk::api::{JoinedVia, MemberRole, RequestOutcome, Setting};
 use groupdesk::gateway::domain::{GroupJid, InviteCode, MemberJid};
 use groupdesk::gateway::whatsapp::{DriverEvent, GroupChange, GroupEvent, Member, MemberChange};
 
@@ -11,6 +11,7 @@ over_both_drivers!(
     a_link_reset_elsewhere_is_reported_without_the_new_code,
     joining_and_leaving_members_are_reported,
     how_members_came_is_reported,
+    requests_that_come_and_are_settled_are_reported,
     membership_changes_of_the_account_itself_are_reported,
     changes_made_elsewhere_name_their_author,
     sessions_receive_each_others_changes,
@@ -265,4 +266,31 @@ async fn what_was_missed_during_a_short_drop_is_told_without_a_list() {
     assert!(told.contains(&GroupChange::Setting(subject)), "{told:?}");
     assert!(told.contains(&GroupChange::Demoted(vec![me])), "{told:?}");
     assert!(!desk.driver.is_list_due());
+}
+
+async fn requests_that_come_and_are_settled_are_reported(kind: Kind) {
+    let mut desk = Desk::connected(kind).await;
+    let group = desk.group("ועד הבית – הרצל 12");
+    let people = desk.world.outsiders(&group, 2);
+    let world = std::sync::Arc::clone(&desk.world);
+    let phone = world.phone();
+    for person in &people {
+        phone.join(&group, person).unwrap();
+        let event = desk.change(&group).await;
+        let GroupChange::Asked(asked) = &event.change else {
+            panic!("{event:?}");
+        };
+        assert_eq!(asked[0].person, *person);
+        assert_eq!(asked[0].phone, desk.world.phone_of(person));
+        assert!(asked[0].at.is_some());
+    }
+    phone.withdraw(&group, &people[0]).unwrap();
+    let event = desk.change(&group).await;
+    let withdrawn = GroupChange::Settled(people[..1].to_vec(), RequestOutcome::Withdrawn);
+    assert_eq!(event.change, withdrawn);
+    let reject = MemberChange::Reject;
+    phone.change_member(&group, reject, &people[1]).unwrap();
+    let event = desk.change(&group).await;
+    let rejected = GroupChange::Settled(people[1..].to_vec(), RequestOutcome::Rejected);
+    assert_eq!(event.change, rejected);
 }

@@ -12,6 +12,7 @@ mod lists;
 mod members;
 mod own;
 mod places;
+mod requests;
 mod schedule;
 mod sheets;
 mod shell;

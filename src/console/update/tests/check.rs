@@ -1,7 +1,7 @@
 //! "Why can't people join?": what is asked, what is shown, and the link that the user gives.
 
 use super::*;
-use crate::api::InvitePreview;
+use crate::api::{InvitePreview, MembershipRequest};
 use crate::console::checks::{Finding, Outcome};
 use crate::console::state::{ButtonId, CheckDialog, FieldOrButton};
 
@@ -39,7 +39,7 @@ fn checked(size: (u16, u16)) -> Harness {
     desk.press("W");
     let key = key_of("a", "1");
     desk.answer(&Call::Invite(key), Reply::Invite(Ok(LINK.to_owned())));
-    desk.answer(&requests(), Reply::Requests(Ok(0)));
+    desk.answer(&requests(), Reply::Requests(Ok(Vec::new())));
     desk
 }
 
@@ -53,7 +53,10 @@ fn the_panel_asks_whatsapp_and_shows_that_it_waits() {
     assert!(desk.screen().contains("checking …"));
     let key = key_of("a", "1");
     desk.answer(&Call::Invite(key), Reply::Invite(Ok(LINK.to_owned())));
-    desk.answer(&requests(), Reply::Requests(Ok(3)));
+    desk.answer(
+        &requests(),
+        Reply::Requests(Ok(vec![MembershipRequest::default(); 3])),
+    );
     assert_eq!(finding(&desk, "link").outcome, Outcome::Ok);
     assert_eq!(finding(&desk, "requests").code, "requests_wait");
     let screen = desk.screen();

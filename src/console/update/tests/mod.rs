@@ -15,6 +15,7 @@ mod health;
 mod history;
 mod hours;
 mod idle;
+mod inbox;
 mod lag;
 mod leave_group;
 mod leaving;

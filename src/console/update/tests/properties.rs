@@ -5,8 +5,8 @@
 
 use super::*;
 use crate::api::{
-    EventKind, GroupInfo, GroupSchedule, JoinedGroup, PairingCode, PartialUpdate, QrCode,
-    SettingField,
+    EventKind, GroupInfo, GroupSchedule, JoinedGroup, MembershipRequest, PairingCode,
+    PartialUpdate, PendingRequest, QrCode, SettingField,
 };
 use crate::console::effect::GroupHistory;
 use crate::console::state::{Connection, FormPhase, Pane, ResetPhase};
@@ -160,7 +160,16 @@ impl World {
                 Call::FindMembers(_) => refuse(&call, FailureKind::Other),
                 Call::Members(_) => Reply::Members(Ok(members())),
                 Call::Invite(_) => Reply::Invite(Ok(self.link())),
-                Call::Requests(_) => Reply::Requests(Ok(2)),
+                Call::Requests(_) => Reply::Requests(Ok(vec![MembershipRequest::default(); 2])),
+                Call::AllRequests => Reply::AllRequests(Ok((1..4)
+                    .map(|number| PendingRequest {
+                        session_id: SESSION.to_owned(),
+                        group_jid: format!("{JID}@g.us"),
+                        jid: format!("{number}@lid"),
+                        ..PendingRequest::default()
+                    })
+                    .collect())),
+                Call::Settle { .. } => Reply::Settled(Ok(())),
                 Call::Preview { .. } => refuse(&call, FailureKind::DeadInvite),
                 Call::ResetInvite(_) => {
                     self.resets += 1;

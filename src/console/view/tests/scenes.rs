@@ -5,7 +5,7 @@ use super::fixture::{
 };
 use crate::api::{
     Audience, Capability, Group, GroupKind, GroupSchedule, InvitePreview, LinkStep, Missed,
-    PrivateInvite, SessionRole, SessionStatus, SettingField, SettingsPatch,
+    PrivateInvite, RequestOutcome, SessionRole, SessionStatus, SettingField, SettingsPatch,
 };
 use crate::batch::{Outcome, RowState, Target};
 use crate::console::effect::{GatewayFault, GatewayField, MemberChange, SessionAction};
@@ -14,16 +14,18 @@ use crate::console::ids::RequestId;
 use crate::console::msg::{OpenBatch, OpenRow};
 use crate::console::people;
 use crate::console::state::{
-    BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase, BatchProgress, BatchResume,
-    BatchRun, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs, CopyText, Counter,
-    CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome, FormFocus,
-    FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase, HoursDialog,
-    HoursPhase, Invite, Layer, LeaveGroupDialog, LeavePhase, Leaving, LinkHidden, Members,
-    NewGatewayDialog, NewGatewayPhase, NewGroupDialog, NewGroupFocus, NewGroupWay, Pane,
-    PersonOutcome, Profile, ProfilesDialog, ProfilesStep, Question, RenameDialog, RenamePhase,
-    ResetDialog, ResetPhase, RosterDialog, RosterPerson, RosterPhase, RosterTask, RosterWork,
-    SheetDialog, SheetFocus, SheetPhase, SheetSource, Sort, State, Toast, ToastKind, copy_texts,
+    Asker, AskerId, AskerOutcome, BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase,
+    BatchProgress, BatchResume, BatchRun, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs,
+    CopyText, Counter, CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome,
+    FormFocus, FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase,
+    HoursDialog, HoursPhase, InboxDialog, InboxRun, InboxSource, Invite, Layer, LeaveGroupDialog,
+    LeavePhase, Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, NewGroupDialog,
+    NewGroupFocus, NewGroupWay, Pane, PersonOutcome, Profile, ProfilesDialog, ProfilesStep,
+    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, RosterDialog, RosterPerson,
+    RosterPhase, RosterTask, RosterWork, SheetDialog, SheetFocus, SheetPhase, SheetSource, Sort,
+    State, Toast, ToastKind, copy_texts,
 };
+use std::collections::VecDeque;
 
 /// The dialog over a card that shows the same hours.
 fn opening_hours() -> State {
@@ -93,6 +95,59 @@ pub const SCENES: &[Scene] = &[
         state
     }),
     ("groups", desk),
+    ("inbox", || inbox(|_| ())),
+    ("inbox-run", || {
+        inbox(|inbox| {
+            inbox.rows[0].outcome = Some(AskerOutcome::LetIn);
+            inbox.rows[1].outcome = Some(AskerOutcome::Failed(failure(
+                FailureKind::NotAdmin,
+                "not an admin",
+            )));
+            inbox.rows[2].outcome = Some(AskerOutcome::Sending);
+            inbox.rows[4].outcome = Some(AskerOutcome::Elsewhere(RequestOutcome::Withdrawn));
+            inbox.marks.clear();
+            inbox.cursor = 1;
+            inbox.run = Some(InboxRun {
+                approve: true,
+                left: VecDeque::from([inbox.rows[3].id.clone()]),
+                current: Some(inbox.rows[2].id.clone()),
+                all: 4,
+                done: 1,
+                failed: 1,
+                waits: 0,
+            });
+        })
+    }),
+    ("inbox-empty", || {
+        inbox(|inbox| {
+            inbox.rows.clear();
+            inbox.marks.clear();
+        })
+    }),
+    ("inbox-groups", || {
+        inbox(|inbox| {
+            inbox.rows.truncate(2);
+            inbox.source = InboxSource::Singly {
+                left: VecDeque::from([key("volunteers"), key("choir")]),
+                all: 12,
+                failed: 1,
+            };
+            inbox.filter = "ann".to_owned();
+            inbox.typing = true;
+        })
+    }),
+    ("inbox-question", || {
+        let mut state = inbox(|_| ());
+        state.layers.push(Layer::Confirm(ConfirmDialog {
+            question: Question::Settle {
+                approve: false,
+                people: 3,
+            },
+            focus: ButtonId::Cancel,
+            held: None,
+        }));
+        state
+    }),
     ("opening-hours", opening_hours),
     ("opening-hours-failed", || {
         let mut state = opening_hours();
@@ -765,6 +820,55 @@ fn history_entries() -> HistoryPhase {
         entries,
         more: false,
     }
+}
+
+/// The inbox over the groups, which say how many wait.
+fn inbox(change: impl Fn(&mut InboxDialog)) -> State {
+    let mut state = desk();
+    let mut inbox = InboxDialog::new();
+    let asker =
+        |name: Option<&str>, number: Option<&str>, group: &str, minutes: Option<i64>| Asker {
+            id: AskerId {
+                group: key("volunteers"),
+                jid: format!("{}@lid", name.map_or(990_012_345_678, str::len)),
+            },
+            name: name.map(str::to_owned),
+            number: number.map(str::to_owned),
+            group: group.to_owned(),
+            account: "Support line".to_owned(),
+            since: minutes.map(|minutes| NOW - minutes * MINUTE),
+            outcome: None,
+        };
+    inbox.rows = vec![
+        asker(
+            Some("Zoë Örsted"),
+            Some("447700900123"),
+            "Weekend Volunteers",
+            Some(4_000),
+        ),
+        asker(
+            Some("田中 さくら"),
+            Some("81312345678"),
+            "東京サポートチーム",
+            Some(130),
+        ),
+        asker(None, None, "Weekend Volunteers", Some(45)),
+        asker(
+            Some("A name that is as long as people make them, with a title"),
+            Some("6281234567890"),
+            "Everything that anybody ever wanted to say about the garden, its gates and its keys",
+            Some(2),
+        ),
+        asker(Some("Anna"), None, "Weekend Volunteers", None),
+    ];
+    inbox.source = InboxSource::Read;
+    inbox.marks.insert(inbox.rows[0].id.clone());
+    inbox.marks.insert(inbox.rows[3].id.clone());
+    inbox.cursor = 1;
+    change(&mut inbox);
+    state.groups.waiting = inbox.rows.len();
+    state.layers.push(Layer::Inbox(Box::new(inbox)));
+    state
 }
 
 fn counter() -> Counter {

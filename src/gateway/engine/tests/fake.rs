@@ -35,6 +35,8 @@ pub struct World {
     pub resets: u32,
     /// Whether joining needs an admin's approval.
     pub asks_admins: bool,
+    /// Requests to join of every group.
+    pub requests: Vec<MembershipRequest>,
     /// Until when WhatsApp has restricted the account.
     pub restricted_until: Option<EpochMillis>,
     /// How much of what it missed has arrived.
@@ -351,6 +353,6 @@ impl Driver for Fake {
         _group: &GroupJid,
     ) -> Result<Vec<MembershipRequest>, DriverError> {
         self.call("membership_requests").await?;
-        Ok(Vec::new())
+        Ok(self.0.lock().unwrap().requests.clone())
     }
 }

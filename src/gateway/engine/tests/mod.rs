@@ -9,6 +9,7 @@ mod groups;
 mod keys;
 mod lists;
 mod outage;
+mod requests;
 mod revoked;
 mod schedules;
 mod sessions;

@@ -5,8 +5,8 @@ use crate::api::{
     Capability, CreatedKey, EpochMillis, FoundMember, Group, GroupInfo, GroupKind, GroupMember,
     GroupSchedule, InviteLink, InvitePreview, JoinedVia, List, MemberRole, MembershipRequest,
     PairingCode, PasskeyAnswer, PasskeyAssertion, PasskeyRequest, PasskeyResponse, PasskeyStep,
-    QrCode, ScheduleOutcome, ScheduleRule, ScheduledGroup, Session, SessionBudget, SessionMe,
-    SessionRole, SessionStatus, Ticket, Weekday,
+    PendingRequest, QrCode, ScheduleOutcome, ScheduleRule, ScheduledGroup, Session, SessionBudget,
+    SessionMe, SessionRole, SessionStatus, Ticket, Weekday,
 };
 use serde_json::json;
 
@@ -226,6 +226,18 @@ pub(super) fn request() -> MembershipRequest {
         requested_at: Some(NOW),
         name: None,
         phone_number: Some("6280100005511".to_owned()),
+    }
+}
+
+pub(super) fn pending_request() -> PendingRequest {
+    let request = request();
+    PendingRequest {
+        session_id: SESSION.to_owned(),
+        group_jid: GROUP.to_owned(),
+        jid: request.jid,
+        requested_at: request.requested_at,
+        name: request.name,
+        phone_number: request.phone_number,
     }
 }
 

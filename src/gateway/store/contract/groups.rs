@@ -244,17 +244,6 @@ pub(super) async fn groups_of_a_community_name_it_and_count_their_members(place:
         ..fresh
     };
     assert!(!stored(&place, 2).await.is(&smaller));
-    let waiting = place
-        .write(move |rows| {
-            Ok([
-                rows.set_pending_requests(number, 4)?,
-                rows.set_pending_requests(number, 4)?,
-            ])
-        })
-        .await;
-    assert_eq!(waiting, [true, false]);
-    assert_eq!(read(&place, 2).await.pending_requests, Some(4));
-    assert_eq!(read(&place, 1).await.pending_requests, None);
 }
 
 pub(super) async fn members_come_change_and_go(place: TestStore) {

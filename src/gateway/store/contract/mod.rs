@@ -9,10 +9,11 @@ mod keys;
 mod logs;
 mod memory;
 mod people;
+mod requests;
 mod schedules;
 mod sessions;
 
-use super::changes::SessionContext;
+use super::context::SessionContext;
 use super::listing::ListCache;
 use super::tables::{Database, Rows};
 use super::{Store, StoreError, Write, sqlite};
@@ -200,6 +201,13 @@ contract! {
             how_members_came_is_published_and_kept
             members_are_found_within_organizations
             a_deleted_session_s_people_are_gone;
+        requests:
+            requests_are_counted_once_they_were_listed
+            requests_are_listed_within_organizations_oldest_first
+            groups_whose_requests_are_due_are_found
+            requests_that_come_and_go_are_published
+            a_list_settles_what_it_lacks
+            more_requests_than_are_kept_are_dropped;
         keys:
             a_key_reads_back_as_created
             a_rotated_key_keeps_its_former_secret_for_the_overlap

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_people.sql"),
     AUDIT_CHAIN,
     include_str!("migrations/0008_schedules.sql"),
+    include_str!("migrations/0009_requests.sql"),
 ];
 
 /// After this one the hashes are computed.

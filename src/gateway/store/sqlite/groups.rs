@@ -18,7 +18,9 @@ use ulid::Ulid;
 const COLUMNS: &str = "g.id, g.jid, g.subject, g.description, g.owner, g.participant_count,
      g.announce, g.locked, g.created_at_wa, g.first_seen_at, g.updated_at, g.my_role, g.kind,
      g.community, (SELECT c.subject FROM groups c WHERE c.session = g.session AND c.jid = g.community),
-     g.invite_by, g.join_approval, g.add_by, g.ephemeral_seconds, g.pending_requests";
+     g.invite_by, g.join_approval, g.add_by, g.ephemeral_seconds,
+     iif(g.requests_listed_at IS NULL, NULL,
+         (SELECT count(*) FROM requests r WHERE r.group_number = g.number))";
 
 /// Every read goes through the session's row, so that the organization is always checked.
 const FROM: &str = "FROM groups g JOIN sessions s ON s.id = g.session
@@ -363,17 +365,6 @@ impl WriteGroups for Sqlite {
         ))?
         .execute(params![value, at, number])?;
         Ok(())
-    }
-
-    fn set_pending_requests(&mut self, number: i64, count: u32) -> Result<bool, StoreError> {
-        let updated = self
-            .conn
-            .prepare_cached(
-                "UPDATE groups SET pending_requests = ?1, updated_at = updated_at + 1
-                 WHERE number = ?2 AND pending_requests IS NOT ?1",
-            )?
-            .execute(params![count, number])?;
-        Ok(updated > 0)
     }
 
     fn refresh_member_summary(&mut self, number: i64) -> Result<bool, StoreError> {

@@ -15,6 +15,7 @@ mod lock;
 mod logs;
 mod people;
 mod probe;
+mod requests;
 mod schedules;
 mod sessions;
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Group notifications of WhatsApp, converted to the engine's events.
 
-use super::convert::{Me, Naming, group_jid, member_jid};
+use super::convert::{Me, Naming, group_jid, member_jid, phone};
 use super::described::audience;
-use crate::api::{JoinedVia, MemberRole, Setting};
+use crate::api::{JoinedVia, MemberRole, RequestOutcome, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid};
-use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member};
+use crate::gateway::whatsapp::{GroupChange, GroupEvent, Member, MembershipRequest};
 use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::GroupUpdate;
 use whatsapp_rust::wacore::stanza::groups::{
@@ -67,12 +67,30 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
         Action::Ephemeral { expiration, .. } => {
             GroupChange::Setting(Setting::EphemeralSeconds(*expiration))
         }
-        Action::MembershipApprovalRequest { .. } => GroupChange::Requests(1),
+        // The person who asks is the author.
+        Action::MembershipApprovalRequest { .. } => GroupChange::Asked(
+            by.clone()
+                .map(|person| asked(person, update.participant_pn.as_ref(), at))
+                .into_iter()
+                .collect(),
+        ),
         Action::CreatedMembershipRequests { requests, .. } => {
-            GroupChange::Requests(i64::try_from(requests.len()).unwrap_or(1))
+            let people = requests.iter().filter_map(|one| {
+                let person = member_jid(&one.jid)?;
+                Some(asked(person, one.phone_number.as_ref(), at))
+            });
+            let mut people: Vec<_> = people.collect();
+            // Without people the author asks, as in Baileys.
+            if people.is_empty() {
+                let number = update.participant_pn.as_ref();
+                people.extend(by.clone().map(|person| asked(person, number, at)));
+            }
+            GroupChange::Asked(people)
         }
         Action::RevokedMembershipRequests { participants } => {
-            GroupChange::Requests(-i64::try_from(participants.len()).unwrap_or(1))
+            let people: Vec<_> = participants.iter().filter_map(member_jid).collect();
+            let outcome = revoked(update, participants);
+            GroupChange::Settled(people, outcome)
         }
         Action::RevokeInvite => GroupChange::InviteReset(None),
         // The library takes this for a join by the link. WhatsApp Web, whatsmeow and Baileys take
@@ -136,6 +154,37 @@ pub(super) fn read(update: &GroupUpdate, me: &Me) -> Option<Notice> {
     }))
 }
 
+fn asked(person: MemberJid, number: Option<&Jid>, at: i64) -> MembershipRequest {
+    let phone = number.and_then(phone).or_else(|| {
+        let jid: Jid = person.as_str().parse().ok()?;
+        phone(&jid)
+    });
+    MembershipRequest {
+        person,
+        phone,
+        at: Some(at),
+    }
+}
+
+/// Why requests were revoked. Baileys takes the author for the sign: who revokes their own request has taken it
+/// back, anybody else has rejected it.
+fn revoked(update: &GroupUpdate, people: &[Jid]) -> RequestOutcome {
+    let author = [update.participant.as_ref(), update.participant_pn.as_ref()];
+    let mut author = author.into_iter().flatten().peekable();
+    if author.peek().is_none() {
+        return RequestOutcome::Gone;
+    }
+    let is_own = author.any(|by| {
+        let mut people = people.iter();
+        people.any(|one| by.user == one.user && by.server == one.server)
+    });
+    if is_own {
+        RequestOutcome::Withdrawn
+    } else {
+        RequestOutcome::Rejected
+    }
+}
+
 fn is_me(me: &Me, one: &GroupParticipantInfo) -> bool {
     let is = |jid: Option<&Jid>| jid.is_some_and(|jid| me.is(jid));
     me.is(&one.jid) || is(one.lid.as_ref()) || is(one.phone_number.as_ref())
@@ -188,6 +237,7 @@ fn names(participants: &[GroupParticipantInfo], me: &Me) -> Vec<MemberJid> {
 mod tests {
     use super::*;
     use crate::api::Audience;
+    use crate::gateway::domain::PhoneNumber;
     use crate::gateway::whatsapp::Member;
     use whatsapp_rust::NodeBuilder;
     use whatsapp_rust::wacore::stanza::groups::GroupNotification;
@@ -396,13 +446,23 @@ mod tests {
         let join = NodeBuilder::new("group_join").attr("state", "on").build();
         let approval = NodeBuilder::new("membership_approval_mode").children([join]);
         let adding = NodeBuilder::new("member_add_mode").string_content("all_member_add");
-        let requester = || {
-            NodeBuilder::new("requested_user")
-                .attr("jid", "7@lid")
-                .build()
+        let requester = |jid, number: Option<&'static str>| {
+            let node = NodeBuilder::new("requested_user").attr("jid", jid);
+            match number {
+                Some(number) => node.attr("phone_number", number).build(),
+                None => node.build(),
+            }
         };
-        let requests =
-            NodeBuilder::new("created_membership_requests").children([requester(), requester()]);
+        let requests = NodeBuilder::new("created_membership_requests").children([
+            requester("7@lid", Some("447700900951@s.whatsapp.net")),
+            requester("8@lid", None),
+            requester("6280100005510@s.whatsapp.net", None),
+        ]);
+        let asking = |jid: &str, phone: &str| MembershipRequest {
+            person: MemberJid::parse(jid).unwrap(),
+            phone: PhoneNumber::parse(phone),
+            at: Some(1_795_000_000_000),
+        };
         for (node, change) in [
             (approval, GroupChange::Setting(Setting::JoinApproval(true))),
             (
@@ -417,12 +477,40 @@ mod tests {
                 NodeBuilder::new("not_ephemeral"),
                 GroupChange::Setting(Setting::EphemeralSeconds(0)),
             ),
-            (requests, GroupChange::Requests(2)),
+            (
+                requests,
+                GroupChange::Asked(vec![
+                    asking("7@lid", "447700900951"),
+                    asking("8@lid", ""),
+                    asking("6280100005510@s.whatsapp.net", "6280100005510"),
+                ]),
+            ),
+            // The person is the author.
+            (
+                NodeBuilder::new("created_membership_requests"),
+                GroupChange::Asked(vec![asking("5@lid", "")]),
+            ),
+            (
+                NodeBuilder::new("membership_approval_request"),
+                GroupChange::Asked(vec![asking("5@lid", "")]),
+            ),
         ] {
             assert_eq!(self::change(node.build()), change);
         }
-        let settled = people("revoked_membership_requests", &["7@lid"]);
-        assert_eq!(change(settled), GroupChange::Requests(-1));
+        for (author, outcome) in [
+            (Some("5@lid"), RequestOutcome::Rejected),
+            (Some("7@lid"), RequestOutcome::Withdrawn),
+            (None, RequestOutcome::Gone),
+        ] {
+            let settled = people("revoked_membership_requests", &["7@lid"]);
+            let Some(Notice::Change(event)) = notice_by(author, settled) else {
+                panic!("{author:?}");
+            };
+            assert_eq!(
+                event.change,
+                GroupChange::Settled(lids(&["7@lid"]), outcome)
+            );
+        }
         // Who has the link is told by a tag that the library does not know.
         let link = NodeBuilder::new("member_link_mode").string_content("admin_link");
         assert!(matches!(notice(link.build()), Some(Notice::Unclear { .. })));

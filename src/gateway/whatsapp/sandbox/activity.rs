@@ -4,7 +4,7 @@ use super::connection::pause;
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
 use super::world::World;
-use crate::api::{JoinedVia, SUBJECT_MAX, Setting};
+use crate::api::{JoinedVia, RequestOutcome, SUBJECT_MAX, Setting};
 use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
@@ -13,11 +13,18 @@ use std::time::Duration;
 /// Groups smaller than this lose no members.
 const SMALL: usize = 5;
 
+/// Groups with more requests get no further ones.
+const WAITING: usize = 12;
+
 /// Starts random activity, until the world is stopped or dropped.
 pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     let mut rng = Rng::of(world.seed, "life", 0);
     every(world, runtime, 4_000..=12_000, move |world| {
         change_something(world, &mut rng);
+    });
+    let mut rng = Rng::of(world.seed, "requests", 0);
+    every(world, runtime, 20_000..=60_000, move |world| {
+        somebody_asks(world, &mut rng);
     });
     let mut rng = Rng::of(world.seed, "drops", 0);
     every(world, runtime, 45_000..=90_000, move |world| {
@@ -149,13 +156,60 @@ fn member_joins(rules: &mut Rules, index: usize, rng: &mut Rng) {
     if group.seats.len() >= GROUP_MAX || group.approval {
         return;
     }
-    let people: Vec<PersonId> = rules.people.ids().collect();
-    let newcomer = (0..20)
-        .filter_map(|_| rng.pick(&people).copied())
-        .find(|person| group.seat(*person).is_none() && !rules.is_account(*person));
-    if let Some(person) = newcomer {
+    if let Some(person) = newcomer(rules, index, rng) {
         rules.bring_in(index, None, &[person], JoinedVia::Link);
     }
+}
+
+/// Somebody asks to join a group that asks its admins; now and then somebody takes a request back, or
+/// another admin settles one.
+fn somebody_asks(world: &World, rng: &mut Rng) {
+    let online = online(world);
+    let Some(witness) = rng.pick(&online).map(|endpoint| endpoint.person) else {
+        return;
+    };
+    world.act(|rules| {
+        let candidates: Vec<usize> = rules
+            .groups_of(witness)
+            .filter(|index| rules.groups[*index].approval && !rules.groups[*index].pinned)
+            .collect();
+        let Some(index) = rng.pick(&candidates).copied() else {
+            return;
+        };
+        let group = &rules.groups[index];
+        let waiting = rng.pick(&group.requests).map(|request| request.person);
+        match (rng.index(8), waiting, rules.other_admin(index)) {
+            (0, Some(person), _) => {
+                let by = Some(person);
+                rules.drop_requests(index, by, &[person], &RequestOutcome::Withdrawn);
+            }
+            (1, Some(person), Some(by)) => {
+                rules.apply_members(index, Some(by), MemberChange::Reject, &[person]);
+            }
+            (2, Some(person), Some(by)) if group.seats.len() < GROUP_MAX => {
+                rules.apply_members(index, Some(by), MemberChange::Approve, &[person]);
+            }
+            _ if group.requests.len() < WAITING => {
+                if let Some(person) = newcomer(rules, index, rng) {
+                    rules.ask(index, person);
+                }
+            }
+            _ => {}
+        }
+    });
+}
+
+/// Somebody of the crowd who is not in the group and does not ask to be.
+fn newcomer(rules: &Rules, index: usize, rng: &mut Rng) -> Option<PersonId> {
+    let group = &rules.groups[index];
+    let people: Vec<PersonId> = rules.people.ids().collect();
+    (0..20)
+        .filter_map(|_| rng.pick(&people).copied())
+        .find(|person| {
+            group.seat(*person).is_none()
+                && !group.is_asked_by(*person)
+                && !rules.is_account(*person)
+        })
 }
 
 fn member_leaves(rules: &mut Rules, index: usize, rng: &mut Rng) {

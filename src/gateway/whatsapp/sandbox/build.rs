@@ -3,7 +3,7 @@
 use super::asset::{self, Asset};
 use super::clock::Clock;
 use super::rng::Rng;
-use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Rules, Seat};
+use super::rules::{GROUP_MAX, GroupRecord, People, PersonId, Rank, Request, Rules, Seat};
 use crate::api::{Audience, GroupKind};
 use crate::gateway::domain::{GroupJid, MemberJid, OrganizationId, SessionId};
 use crate::gateway::whatsapp::Account;
@@ -185,7 +185,17 @@ fn add_group(
         appointed += 1;
         seats.push(Seat { person, rank });
     }
-    let requests = others.take(group.requests).collect();
+    let mut asked = Rng::of(rules.seed, "asked", which);
+    let epoch = rules.clock.epoch();
+    let mut requests: Vec<Request> = others
+        .take(group.requests)
+        .map(|person| Request {
+            person,
+            // Within the last three days.
+            at: epoch - i64::try_from(asked.between(2, 4_320)).unwrap_or(2) * MINUTE_MS,
+        })
+        .collect();
+    requests.sort_by_key(|request| request.at);
     for key in &group.removed {
         sessions[session(key)?].removed_from.push(jid.clone());
     }

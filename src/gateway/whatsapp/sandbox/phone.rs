@@ -2,7 +2,7 @@
 
 use super::rules::{PersonId, Rank, Refusal, Rules};
 use super::world::World;
-use crate::api::Setting;
+use crate::api::{RequestOutcome, Setting};
 use crate::gateway::domain::{GroupJid, InviteCode, MemberJid, SessionId};
 use crate::gateway::whatsapp::{JoinOutcome, MemberChange};
 use std::sync::Arc;
@@ -90,6 +90,20 @@ impl<'a> Phone<'a> {
             let person = rules.people.find(person).ok_or(Refusal::NotInGroup)?;
             let code = rules.groups[index].code.clone();
             rules.join(person, &code)
+        })
+    }
+
+    /// Somebody takes their request to join back.
+    ///
+    /// # Errors
+    /// Unknown group or person.
+    pub fn withdraw(self, group: &GroupJid, person: &MemberJid) -> Result<(), Refusal> {
+        self.world.act(|rules| {
+            let index = rules.find(group)?;
+            let person = rules.people.find(person).ok_or(Refusal::NotInGroup)?;
+            let outcome = RequestOutcome::Withdrawn;
+            rules.drop_requests(index, Some(person), &[person], &outcome);
+            Ok(())
         })
     }
 

@@ -105,7 +105,7 @@ impl World {
             .people
             .ids()
             .filter(|person| !rules.is_account(*person))
-            .filter(|person| group.seat(*person).is_none() && !group.requests.contains(person))
+            .filter(|person| group.seat(*person).is_none() && !group.is_asked_by(*person))
             .take(count)
             .map(|person| rules.people.lid(person).clone())
             .collect()

@@ -50,6 +50,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives(200, "Who asked.", &examples::page(examples::request()))
             .reaches(Reach::Admin)
             .offers("jid", "/data/0/jid"),
+        request("GET", "/api/v1/requests", "listAllRequests", "List who asked to join, of all groups")
+            .about("From the store, of groups that the account is an admin of: at most 2,000, the oldest first. The gateway learns of requests from WhatsApp's notifications, and looks those of each group up after a sync, one group every 5 seconds. An extension.")
+            .gives(200, "Who asked.", &examples::page(examples::pending_request())),
         request("POST", "/api/v1/sessions/{session}/groups/{gid}/requests/{jid}/approve", "approveRequest", "Approve a request to join")
             .becomes(204, "They are in the group.")
             .reaches(Reach::Admin),

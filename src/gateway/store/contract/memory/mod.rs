@@ -2,6 +2,7 @@
 
 mod people;
 mod read;
+mod requests;
 mod rows;
 mod schedules;
 
@@ -11,7 +12,7 @@ use crate::gateway::domain::{GroupJid, OrganizationId, SessionId};
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::{Logged, StoredKey, StoredMember, StoredSchedule};
 use crate::gateway::store::tables::{Database, Read, Readers, Transactions};
-use crate::gateway::whatsapp::Named;
+use crate::gateway::whatsapp::{MembershipRequest, Named};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -29,6 +30,10 @@ struct Tables {
     groups: BTreeMap<(String, String), (i64, Group)>,
     /// By group and LID.
     members: BTreeMap<(i64, String), (StoredMember, EpochMillis, EpochMillis)>,
+    /// By group and JID.
+    requests: BTreeMap<(i64, String), MembershipRequest>,
+    /// When the requests of a group were listed.
+    requests_listed: BTreeMap<i64, EpochMillis>,
     /// Names by session and JID.
     people: BTreeMap<(String, String), Named>,
     keys: BTreeMap<String, StoredKey>,
@@ -135,14 +140,18 @@ impl Tables {
             .find(|(_, group)| group.group_jid == jid.as_str())
     }
 
-    /// The group with the subject of its community.
-    fn with_community(&self, session: &SessionId, group: &Group) -> Group {
+    /// The group with the subject of its community and the number of its requests.
+    fn with_others(&self, session: &SessionId, (number, group): &(i64, Group)) -> Group {
         let community = group.community_jid.as_ref();
         let found = community
             .and_then(|jid| self.groups.get(&(session.to_string(), jid.clone())))
             .and_then(|(_, community)| community.subject.clone());
         Group {
             community_subject: found,
+            pending_requests: self
+                .requests_listed
+                .get(number)
+                .map(|_| self.requests_of(*number).count() as u32),
             ..group.clone()
         }
     }

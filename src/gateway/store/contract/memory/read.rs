@@ -50,7 +50,7 @@ impl ReadGroups for Memory {
             let most = limit.map_or(usize::MAX, |limit| limit as usize);
             later
                 .take(most)
-                .map(|(_, group)| tables.with_community(session, group))
+                .map(|group| tables.with_others(session, group))
                 .collect()
         })
     }
@@ -63,7 +63,7 @@ impl ReadGroups for Memory {
     ) -> Outcome<Option<Group>> {
         self.look(|tables| {
             let found = tables.find(organization, session, jid);
-            found.map(|(_, group)| tables.with_community(session, group))
+            found.map(|group| tables.with_others(session, group))
         })
     }
 

@@ -104,6 +104,7 @@ impl WriteSessions for Memory {
                 .map(|(_, (number, _))| number)
                 .collect();
             tables.members.retain(|(of, _), _| !numbers.contains(of));
+            tables.requests.retain(|(of, _), _| !numbers.contains(of));
             tables.people.retain(|(of, _), _| !gone(of));
             tables.schedules.retain(|(of, _), _| !gone(of));
         })
@@ -196,20 +197,6 @@ impl WriteGroups for Memory {
                 Setting::EphemeralSeconds(seconds) => row.ephemeral_seconds = Some(*seconds),
             }
             row.updated_at = at.max(row.updated_at + 1);
-        })
-    }
-
-    fn set_pending_requests(&mut self, group: i64, count: u32) -> Outcome<bool> {
-        self.change(|tables| {
-            let Some(row) = tables.by_number(group) else {
-                return false;
-            };
-            let is_news = row.pending_requests != Some(count);
-            if is_news {
-                row.pending_requests = Some(count);
-                row.updated_at += 1;
-            }
-            is_news
         })
     }
 

@@ -95,7 +95,7 @@ impl Rules {
     /// Adds people as plain members, without notifications.
     pub(super) fn seat_down(&mut self, index: usize, people: &[PersonId]) {
         let group = &mut self.groups[index];
-        group.requests.retain(|person| !people.contains(person));
+        group.requests.retain(|one| !people.contains(&one.person));
         let seats = Arc::make_mut(&mut group.seats);
         for person in people {
             seats.push(Seat {
@@ -158,7 +158,7 @@ impl Rules {
         self.tell_all(index, by, &change);
     }
 
-    fn lids(&self, people: &[PersonId]) -> Vec<MemberJid> {
+    pub(super) fn lids(&self, people: &[PersonId]) -> Vec<MemberJid> {
         people
             .iter()
             .map(|person| self.people.lid(*person).clone())

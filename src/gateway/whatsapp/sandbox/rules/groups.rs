@@ -156,10 +156,7 @@ impl Rules {
             return Err(full());
         }
         if group.approval {
-            if !group.requests.contains(&me) {
-                group.requests.push(me);
-                self.tell_admins(index, Some(me), &GroupChange::Requests(1));
-            }
+            self.ask(index, me);
             return Ok(JoinOutcome::Pending(jid));
         }
         self.bring_in(index, None, &[me], JoinedVia::Link);
@@ -244,7 +241,7 @@ impl Rules {
         Ok(group
             .requests
             .iter()
-            .map(|person| self.people.lid(*person).clone())
+            .map(|one| self.people.lid(one.person).clone())
             .collect())
     }
 }

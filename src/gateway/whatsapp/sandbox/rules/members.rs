@@ -1,11 +1,11 @@
 //! Changing members, with one outcome per person.
 
 use super::groups::full;
-use super::{GROUP_MAX, PersonId, Rank, Refusal, Rules};
-use crate::api::{Audience, JoinedVia};
+use super::{GROUP_MAX, PersonId, Rank, Refusal, Request, Rules};
+use crate::api::{Audience, JoinedVia, RequestOutcome};
 use crate::gateway::domain::{GroupJid, MemberJid};
 use crate::gateway::whatsapp::error::PRIVATE;
-use crate::gateway::whatsapp::{MemberChange, MembershipRequest};
+use crate::gateway::whatsapp::{GroupChange, MemberChange, MembershipRequest};
 
 /// How long an invite for one person is valid; nobody has measured it.
 const PRIVATE_SECONDS: i64 = 3 * 24 * 60 * 60;
@@ -89,18 +89,49 @@ impl Rules {
         me: PersonId,
         group: &GroupJid,
     ) -> Result<Vec<MembershipRequest>, Refusal> {
-        self.as_admin(me, group)?;
-        let people = self.requests(group)?.into_iter();
-        Ok(people
-            .map(|person| MembershipRequest {
-                phone: self
-                    .people
-                    .find(&person)
-                    .and_then(|id| self.people.phone(id)),
-                person,
-                at: None,
-            })
-            .collect())
+        let index = self.as_admin(me, group)?;
+        let requests = self.groups[index].requests.iter();
+        Ok(requests.map(|one| self.described(*one)).collect())
+    }
+
+    fn described(&self, request: Request) -> MembershipRequest {
+        MembershipRequest {
+            person: self.people.lid(request.person).clone(),
+            phone: self.people.phone(request.person),
+            // Whole seconds, as on the wire.
+            at: Some(request.at / 1000 * 1000),
+        }
+    }
+
+    /// A person asks to join a group that asks its admins. Asking again changes nothing.
+    pub(crate) fn ask(&mut self, index: usize, person: PersonId) {
+        if self.groups[index].is_asked_by(person) {
+            return;
+        }
+        let request = Request {
+            person,
+            at: self.now(),
+        };
+        self.groups[index].requests.push(request);
+        let asked = GroupChange::Asked(vec![self.described(request)]);
+        self.tell_admins(index, Some(person), &asked);
+    }
+
+    /// Requests end without the people coming in. The admins are notified.
+    pub(crate) fn drop_requests(
+        &mut self,
+        index: usize,
+        by: Option<PersonId>,
+        people: &[PersonId],
+        outcome: &RequestOutcome,
+    ) {
+        let requests = &mut self.groups[index].requests;
+        let before = requests.len();
+        requests.retain(|one| !people.contains(&one.person));
+        if requests.len() < before {
+            let settled = GroupChange::Settled(self.lids(people), outcome.clone());
+            self.tell_admins(index, by, &settled);
+        }
     }
 
     /// Carries a change out for people for whom it was found to be right.
@@ -118,10 +149,8 @@ impl Rules {
             MemberChange::Remove => self.put_out(index, by, people),
             MemberChange::Promote => self.re_rank(index, by, people, Rank::Admin),
             MemberChange::Demote => self.re_rank(index, by, people, Rank::Member),
-            // Only the person concerned is notified, on their own phone.
             MemberChange::Reject => {
-                let requests = &mut self.groups[index].requests;
-                requests.retain(|person| !people.contains(person));
+                self.drop_requests(index, by, people, &RequestOutcome::Rejected);
             }
         }
     }
@@ -167,13 +196,13 @@ impl Rules {
             (MemberChange::Demote, _, Some(seat)) if seat.rank == Rank::Superadmin => {
                 refuse("the creator of the group cannot be demoted")
             }
-            (MemberChange::Approve, Some(person), None) if group.requests.contains(&person) => {
+            (MemberChange::Approve, Some(person), None) if group.is_asked_by(person) => {
                 if group.seats.len() + accepted.len() >= GROUP_MAX {
                     return Err(full());
                 }
                 Ok(Some(person))
             }
-            (MemberChange::Reject, Some(person), _) if group.requests.contains(&person) => {
+            (MemberChange::Reject, Some(person), _) if group.is_asked_by(person) => {
                 Ok(Some(person))
             }
             (MemberChange::Approve | MemberChange::Reject, ..) => {

@@ -99,6 +99,13 @@ pub(super) struct Seat {
     pub(super) rank: Rank,
 }
 
+/// A request to join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) person: PersonId,
+    pub(super) at: EpochMillis,
+}
+
 /// A group as the world knows it.
 #[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
@@ -121,7 +128,7 @@ pub(super) struct GroupRecord {
     /// Shared between groups that were made alike until one of them changes.
     pub(super) seats: Arc<Vec<Seat>>,
     /// Requests to join, oldest first.
-    pub(super) requests: Vec<PersonId>,
+    pub(super) requests: Vec<Request>,
     pub(super) code: InviteCode,
     /// The number of resets of the invite code.
     pub(super) resets: u64,
@@ -156,6 +163,11 @@ impl GroupRecord {
             resets: 0,
             pinned: false,
         }
+    }
+
+    /// Whether a person has asked to join.
+    pub(super) fn is_asked_by(&self, person: PersonId) -> bool {
+        self.requests.iter().any(|one| one.person == person)
     }
 
     pub(super) fn seat(&self, person: PersonId) -> Option<Seat> {

@@ -36,6 +36,9 @@ fn without_times(events: Vec<DriverEvent>) -> Vec<DriverEvent> {
         .map(|event| match event {
             DriverEvent::Group(mut event) => {
                 event.at = 0;
+                if let GroupChange::Asked(people) = &mut event.change {
+                    people.iter_mut().for_each(|request| request.at = None);
+                }
                 DriverEvent::Group(event)
             }
             other => other,
