@@ -162,9 +162,10 @@ pub fn check_rules(rules: &[ScheduleRule]) -> Result<(), Vec<FieldError>> {
         };
         if *close > next {
             let (one, other) = (number.min(following), number.max(following));
-            let message = match one == other {
-                true => "overlaps itself on the next day".to_owned(),
-                false => format!("overlaps rules[{one}]"),
+            let message = if one == other {
+                "overlaps itself on the next day".to_owned()
+            } else {
+                format!("overlaps rules[{one}]")
             };
             let overlap = fault(format!("rules[{other}]"), message);
             if !faults.contains(&overlap) {

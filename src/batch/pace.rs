@@ -33,7 +33,7 @@ pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
         .min_by_key(|window| window.window_seconds)
         .map(|window| Duration::from_secs(window.window_seconds) / window.limit);
     let rate = session.map_or(0, |session| session.rate_per_min);
-    let rated = (rate > 0).then(|| Duration::from_secs(60) / rate);
+    let rated = (rate > 0).then(|| Duration::from_mins(1) / rate);
     let unknown = if budget.is_some() {
         // The gateway has budgets, and none for queries.
         Duration::ZERO
@@ -148,7 +148,7 @@ pub fn about(time: Duration) -> String {
     match (seconds, minutes) {
         (0..=99, _) => format!("{seconds} s"),
         (_, 0..=99) => format!("{minutes} min"),
-        _ if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        _ if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         _ => format!("{} h {} min", minutes / 60, minutes % 60),
     }
 }

@@ -264,26 +264,29 @@ mod tests {
     #[test]
     fn a_row_has_what_is_sent_and_the_text_before() {
         let sent = |change: &Change| planned(change, &session(), &group());
-        let set = |setting, old: Option<&str>| RowPlan::Send {
+        let expected = |setting, old: Option<&str>| RowPlan::Send {
             step: Step::Set(setting),
             old: old.map(str::to_owned),
         };
         assert_eq!(
             sent(&append("Rules: be kind.")),
-            set(
+            expected(
                 Setting::Description("Sing.\nRules: be kind.".to_owned()),
                 Some("Sing.")
             )
         );
         assert_eq!(
             sent(&replace("2025", "2026")),
-            set(
+            expected(
                 Setting::Subject("Choir 2026".to_owned()),
                 Some("Choir 2025")
             )
         );
         let announce = Setting::Announce(true);
-        assert_eq!(sent(&Change::Set(announce.clone())), set(announce, None));
+        assert_eq!(
+            sent(&Change::Set(announce.clone())),
+            expected(announce, None)
+        );
     }
 
     #[test]

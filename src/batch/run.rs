@@ -18,7 +18,7 @@ use tokio::time::Instant;
 const AWAY_MAX: u32 = 7;
 
 /// How long a session may need to connect.
-const CONNECTING: Duration = Duration::from_secs(60);
+const CONNECTING: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 /// Runs the rows of a journal that have no outcome. Rows that may have been sent are looked up first and are
@@ -105,7 +105,7 @@ impl Batch<'_> {
             obey(control, report).await?;
             tokio::select! {
                 biased;
-                _ = changed(control) => continue,
+                () = changed(control) => continue,
                 () = tokio::time::sleep_until(ready) => {}
             }
             self.step(&session, report).await?;

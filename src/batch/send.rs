@@ -10,7 +10,7 @@ use crate::text::clean_line;
 use std::time::Duration;
 
 /// When a gateway limits calls without saying for how long.
-const LIMITED: Duration = Duration::from_secs(60);
+const LIMITED: Duration = Duration::from_mins(1);
 
 /// What is known before a row is sent.
 pub(super) enum Before {

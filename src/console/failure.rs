@@ -25,7 +25,7 @@ pub struct CallFailure {
     /// Faults of single fields of a request body.
     pub fields: Vec<FieldError>,
     /// How far a settings change was applied.
-    pub partial: Option<PartialUpdate>,
+    pub partial: Option<Box<PartialUpdate>>,
     /// For whom a change of several members was made, and for whom not.
     pub members: Option<Box<PartialMembers>>,
     /// What WhatsApp offers where it refuses to add a person.
@@ -130,7 +130,7 @@ impl CallFailure {
                     message: clean_line(&fault.message).into_owned(),
                 })
                 .collect(),
-            partial: error.partial_update(),
+            partial: error.partial_update().map(Box::new),
             members: error.partial_members().map(Box::new),
             invite: error.private_invite().map(Box::new),
             status: Some(status),

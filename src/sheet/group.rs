@@ -25,14 +25,14 @@ impl SheetGroup {
     /// A group with a valid invite link; the other texts are untrusted.
     #[must_use]
     pub fn new(name: &str, link: &str, account: &str, jid: &str, session: &str) -> Self {
-        let line = |text: &str| clean_line(text).trim().to_owned();
-        let name = line(name);
+        let cleaned = |text: &str| clean_line(text).trim().to_owned();
+        let name = cleaned(name);
         Self {
-            name: if name.is_empty() { line(jid) } else { name },
+            name: if name.is_empty() { cleaned(jid) } else { name },
             link: link.to_owned(),
-            account: line(account),
-            jid: line(jid),
-            session: line(session),
+            account: cleaned(account),
+            jid: cleaned(jid),
+            session: cleaned(session),
             text: String::new(),
         }
     }
@@ -55,7 +55,7 @@ impl SheetGroup {
             text.push_str(&clean_typed_block(plain));
             text.extend(mark);
         }
-        self.text = text.trim().to_owned();
+        text.trim().clone_into(&mut self.text);
         self
     }
 

@@ -111,17 +111,14 @@ fn attributes(tag: &str) -> Vec<(&str, &str)> {
             .chars()
             .next()
             .filter(|first| matches!(first, '"' | '\''));
-        let (value, behind) = match quote {
-            Some(quote) => match after[1..].split_once(quote) {
-                Some(parts) => parts,
-                None => break,
-            },
-            None => {
-                let end = after
-                    .find([' ', '\n', '\t', '\r', '>'])
-                    .unwrap_or(after.len());
-                after.split_at(end)
-            }
+        let (value, behind) = if let Some(quote) = quote {
+            let Some(parts) = after[1..].split_once(quote) else {
+                break;
+            };
+            parts
+        } else {
+            let end = after.find([' ', '\n', '\t', '\r', '>']);
+            after.split_at(end.unwrap_or(after.len()))
         };
         found.push((name, value));
         rest = behind;
@@ -146,15 +143,12 @@ fn unescaped(value: &str) -> Cow<'_, str> {
     let mut out = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let name = NAMES.iter().find(|(name, _)| part.starts_with(name));
-        match name {
-            Some((name, text)) => {
-                out.push_str(text);
-                out.push_str(&part[name.len()..]);
-            }
-            None => {
-                out.push('&');
-                out.push_str(part);
-            }
+        if let Some((name, text)) = name {
+            out.push_str(text);
+            out.push_str(&part[name.len()..]);
+        } else {
+            out.push('&');
+            out.push_str(part);
         }
     }
     Cow::Owned(out)

@@ -188,7 +188,7 @@ fn a_file_to_check_is_bounded() {
     assert_eq!(read(&large), Err(Unreadable::TooLarge));
     let mut rows = "name,link\n".to_owned();
     for at in 0..10_010 {
-        rows.push_str(&format!("x,{}\n", link(at % 1_000)));
+        rows.extend(["x,", &link(at % 1_000), "\n"]);
     }
     assert_eq!(read(rows.as_bytes()).unwrap().len(), 10_000);
 }
@@ -212,12 +212,12 @@ fn pictures_have_names_that_are_safe_and_unique() {
     .enumerate()
     .map(|(at, name)| group(name, at))
     .collect();
-    let made: Vec<_> = pictures(&named, PictureKind::Svg)
+    let drawn: Vec<_> = pictures(&named, PictureKind::Svg)
         .map(Result::unwrap)
         .collect();
-    let names: Vec<&str> = made.iter().map(|(name, _)| name.as_str()).collect();
+    let files: Vec<&str> = drawn.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(
-        names[..9],
+        files[..9],
         [
             "Choir.svg",
             "choir (2).svg",
@@ -230,7 +230,10 @@ fn pictures_have_names_that_are_safe_and_unique() {
             "a b (2).svg",
         ]
     );
-    assert!(names[9].len() <= 184, "{}", names[9].len());
-    assert_eq!(names[10], "invite.svg");
-    assert_eq!(made[0].1, crate::qr::to_svg(&link(0)).unwrap().into_bytes());
+    assert!(files[9].len() <= 184, "{}", files[9].len());
+    assert_eq!(files[10], "invite.svg");
+    assert_eq!(
+        drawn[0].1,
+        crate::qr::to_svg(&link(0)).unwrap().into_bytes()
+    );
 }

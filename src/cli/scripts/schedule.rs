@@ -13,6 +13,7 @@ use crate::cli::output::{
 use crate::client::ClientError;
 use clap::{Args, Subcommand};
 use serde::Serialize;
+use std::fmt::Write as _;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -202,9 +203,10 @@ impl CommandContext<'_> {
         let (session, group) = (&found.session.id, &found.group.group_jid);
         let stored = self.client.set_schedule(session, group, &wanted).await;
         let stored = stored.map_err(failure)?;
-        let answer = match set.format.json {
-            true => json_text(&Document::new(&found, &stored))?,
-            false => text(&stored),
+        let answer = if set.format.json {
+            json_text(&Document::new(&found, &stored))?
+        } else {
+            text(&stored)
         };
         print_change(
             &answer,
@@ -237,9 +239,10 @@ impl CommandContext<'_> {
         let cleared = self.client.clear_schedule(session, group).await;
         cleared.map_err(failure)?;
         let none = GroupSchedule::default();
-        let answer = match one.format.json {
-            true => json_text(&Document::new(&found, &none))?,
-            false => text(&none),
+        let answer = if one.format.json {
+            json_text(&Document::new(&found, &none))?
+        } else {
+            text(&none)
         };
         print_change(
             &answer,
@@ -315,10 +318,10 @@ fn text(schedule: &GroupSchedule) -> String {
         } else {
             "opens"
         };
-        text.push_str(&format!("\nnow {}, {what} at {}", now(schedule), time(at)));
+        let _ = write!(text, "\nnow {}, {what} at {}", now(schedule), time(at));
     }
     if let Some(last) = last(schedule) {
-        text.push_str(&format!("\n{last}"));
+        let _ = write!(text, "\n{last}");
     }
     let text = crate::text::clean_block(&text);
     format!("{text}\n")

@@ -209,13 +209,15 @@ impl Performer {
             let tell = |step| {
                 let _ = inbox.send(Notice::Msg(Msg::LinksStep(id, step)));
             };
-            let answers = ask_all(&client, &asks, &tell).await.into_iter();
-            let links = answers.map(|answer| match answer {
-                Ok(Answer::Link(link)) => Ok(link),
-                Ok(Answer::Preview(_)) => Err(CallFailure::no_answer("")),
-                Err(error) => Err(CallFailure::from(error)),
-            });
-            answer(id, Reply::Links(links.collect()))
+            let mut links = Vec::new();
+            for answer in ask_all(&client, &asks, &tell).await {
+                links.push(match answer {
+                    Ok(Answer::Link(link)) => Ok(link),
+                    Ok(Answer::Preview(_)) => Err(CallFailure::no_answer("")),
+                    Err(error) => Err(CallFailure::from(error)),
+                });
+            }
+            answer(id, Reply::Links(links))
         };
         let panicked = move || {
             let failure = CallFailure::no_answer(PANICKED);
@@ -508,17 +510,12 @@ async fn set_schedule(
     group: &GroupKey,
     schedule: Option<PutSchedule>,
 ) -> Result<GroupSchedule, ClientError> {
-    match schedule {
-        Some(schedule) => {
-            client
-                .set_schedule(&group.session, &group.jid, &schedule)
-                .await
-        }
-        None => {
-            client.clear_schedule(&group.session, &group.jid).await?;
-            Ok(GroupSchedule::default())
-        }
+    let (session, jid) = (&group.session, &group.jid);
+    if let Some(schedule) = schedule {
+        return client.set_schedule(session, jid, &schedule).await;
     }
+    client.clear_schedule(session, jid).await?;
+    Ok(GroupSchedule::default())
 }
 
 /// What the audit log holds about a group, and the labels of keys: without them the ids are shown.

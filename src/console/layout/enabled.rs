@@ -62,7 +62,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
             let entry = card.and_then(|card| state.groups.get(&card.key));
             !state.requests.no_hours && entry.is_some_and(|entry| entry.group.my_role.is_some())
         }
-        Action::RequestsInbox => !state.requests.no_requests,
+        Action::RequestsInbox => !state.requests.no_inbox,
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
         Action::Filter | Action::Sort | Action::InvitableOnly => !state.groups.entries.is_empty(),

@@ -148,7 +148,7 @@ fn details(state: &State, inbox: &InboxDialog, row: Option<&Asker>) -> String {
     let Some(row) = row else {
         return match &inbox.source {
             InboxSource::Reading => String::new(),
-            _ if state.requests.no_requests => {
+            _ if state.requests.no_inbox => {
                 "This gateway does not report requests to join.".to_owned()
             }
             InboxSource::Failed(failure) => format!("✘ {}", state.sentence(failure, None)),

@@ -68,7 +68,7 @@ pub(crate) struct Requests {
     /// The gateway has no list of all requests to join.
     pub(crate) no_request_list: bool,
     /// The gateway does not report requests to join at all.
-    pub(crate) no_requests: bool,
+    pub(crate) no_inbox: bool,
     /// The last key that was pressed.
     pub(crate) last_key: Option<Key>,
 }

@@ -89,8 +89,8 @@ fn cancel_reads(state: &mut State) {
         let waiting = list.and_then(|list| list.waiting.as_ref());
         let needed = waiting.is_some_and(|(_, waiting)| *waiting == key)
             || state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
-        let is_dialog = |layer: &Layer| matches!(layer, Layer::Hours(of) if of.key == key);
-        let in_dialog = state.layers.iter().any(is_dialog);
+        let shows_hours = |layer: &Layer| matches!(layer, Layer::Hours(of) if of.key == key);
+        let in_dialog = state.layers.iter().any(shows_hours);
         // The group's row is not only read for the card.
         state.requests.cancel(|call| match call {
             Call::Invite(of) => *of == key && !needed,

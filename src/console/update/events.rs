@@ -52,7 +52,7 @@ fn event(state: &mut State, event: &Envelope) {
         EventKind::GroupUpdate => with(event, |payload| group_update(state, event, &payload)),
         EventKind::GroupParticipant => with(event, |payload| participants(state, event, &payload)),
         EventKind::GroupRequest => with(event, |payload| {
-            inbox::event(state, &event.session, payload)
+            inbox::event(state, &event.session, payload);
         }),
         EventKind::Other(_) => Ok(()),
     };

@@ -119,10 +119,8 @@ pub(super) fn click(state: &mut State, focus: HoursFocus) {
 pub(super) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::Save => save(state),
-        ButtonId::Remove => {
-            if top(state).is_some_and(|dialog| dialog.can_remove()) {
-                send(state, None);
-            }
+        ButtonId::Remove if top(state).is_some_and(|dialog| dialog.can_remove()) => {
+            send(state, None);
         }
         ButtonId::Cancel | ButtonId::Close => leave(state),
         _ => {}

@@ -108,7 +108,7 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Promote => {
             if let Some(key) = dialog(state).map(|dialog| dialog.key.clone()) {
                 state.layers.pop();
-                roster::open_for(state, key);
+                roster::open_for(state, &key);
             }
         }
         ButtonId::Cancel | ButtonId::Close => {

@@ -69,16 +69,15 @@ impl Schedules {
     pub(super) fn new(rows: Vec<StoredSchedule>) -> Self {
         let mut entries = BTreeMap::new();
         for row in rows {
-            match plan(&row) {
-                Some(plan) => {
-                    let version = 0;
-                    entries.insert(key(&row), Entry { row, plan, version });
-                }
-                None => tracing::error!(
+            if let Some(plan) = plan(&row) {
+                let version = 0;
+                entries.insert(key(&row), Entry { row, plan, version });
+            } else {
+                tracing::error!(
                     session = %row.session,
                     zone = row.zone,
                     "a group's opening hours are not kept: this system does not know their time zone"
-                ),
+                );
             }
         }
         Self {
@@ -92,7 +91,9 @@ impl Schedules {
         }
     }
 
+    // The clock of a test is a field.
     #[cfg(not(test))]
+    #[allow(clippy::unused_self)]
     fn now(&self) -> EpochMillis {
         clock::now()
     }
@@ -278,7 +279,7 @@ impl Engine {
             match &applied {
                 Ok(()) => entry.plan.done(job.due),
                 Err(Error::NotConnected { .. } | Error::StoreUnavailable(_) | Error::Draining) => {
-                    entry.plan.postponed(now)
+                    entry.plan.postponed(now);
                 }
                 Err(error) => {
                     let given_up = entry.plan.refused(job.due, now);

@@ -86,17 +86,13 @@ impl Plan {
     pub(crate) fn refused(&mut self, due: Due, now: EpochMillis) -> bool {
         let before = self.refused.filter(|(at, _)| *at == due.at);
         let refusals = before.map_or(0, |(_, refusals)| refusals);
-        match PAUSES.get(refusals) {
-            Some(pause) => {
-                self.refused = Some((due.at, refusals + 1));
-                self.not_before = now.saturating_add(*pause);
-                false
-            }
-            None => {
-                self.done(due);
-                true
-            }
-        }
+        let Some(pause) = PAUSES.get(refusals) else {
+            self.done(due);
+            return true;
+        };
+        self.refused = Some((due.at, refusals + 1));
+        self.not_before = now.saturating_add(*pause);
+        false
     }
 
     /// Nothing could be attempted: tried again in a minute, without counting.
@@ -121,6 +117,8 @@ mod tests {
         Plan::new(hours, handled.map(at))
     }
 
+    // As `Plan::due` answers.
+    #[allow(clippy::unnecessary_wraps)]
     fn due(at_text: &str, announce: bool) -> Option<Due> {
         Some(Due {
             at: at(at_text),

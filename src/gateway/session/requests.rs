@@ -79,9 +79,8 @@ async fn every_group(
         }
         loop {
             tokio::time::sleep(limits::REQUESTS_PAUSE).await;
-            let error = match look_up(session, store, &group).await {
-                Ok(_) => break,
-                Err(error) => error,
+            let Err(error) = look_up(session, store, &group).await else {
+                break;
             };
             match error {
                 Error::NotConnected { .. }

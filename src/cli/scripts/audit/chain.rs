@@ -70,7 +70,7 @@ struct Walk {
 
 /// All chains of a log, and the heads that are looked for in them.
 pub(super) struct Walks {
-    walks: BTreeMap<Option<String>, Walk>,
+    of: BTreeMap<Option<String>, Walk>,
     heads: Vec<CheckedHead>,
     /// Whether any entry has a hash.
     pub(super) is_chained: bool,
@@ -81,7 +81,7 @@ impl Walks {
         let result = Outcome::Missing;
         let heads = heads.into_iter();
         Self {
-            walks: BTreeMap::new(),
+            of: BTreeMap::new(),
             heads: heads.map(|head| CheckedHead { head, result }).collect(),
             is_chained: false,
         }
@@ -97,7 +97,7 @@ impl Walks {
             }
         }
         let organization = text(&entry, "organizationId");
-        let Some(walk) = self.walks.get_mut(&organization) else {
+        let Some(walk) = self.of.get_mut(&organization) else {
             let chain = Chain {
                 organization_id: organization.clone(),
                 entries: 1,
@@ -110,7 +110,7 @@ impl Walks {
                 chain,
                 unchecked: entry,
             };
-            self.walks.insert(organization, walk);
+            self.of.insert(organization, walk);
             return;
         };
         walk.check(&own.hash);
@@ -123,7 +123,7 @@ impl Walks {
 
     /// The chains, once all entries were taken.
     pub(super) fn finish(self) -> (Vec<Chain>, Vec<CheckedHead>) {
-        let chains: Vec<Chain> = (self.walks.into_values())
+        let chains: Vec<Chain> = (self.of.into_values())
             .map(|mut walk| {
                 let removed = walk.chain.removed_until.as_ref();
                 let first = removed.map_or_else(|| FIRST.to_owned(), |last| last.hash.clone());
@@ -211,14 +211,14 @@ mod tests {
                 "action": "group.update", "new": { "announce": true }, "outcome": "ok",
             });
             chained(
-                entry,
+                &entry,
                 previous.entry(owner).or_insert_with(|| FIRST.to_owned()),
             )
         });
         made.collect()
     }
 
-    fn chained(entry: Value, previous: &mut String) -> Entry {
+    fn chained(entry: &Value, previous: &mut String) -> Entry {
         let mut entry = entry.as_object().unwrap().clone();
         *previous = hash(&entry, previous);
         entry.insert("hash".to_owned(), json!(*previous));
@@ -297,7 +297,7 @@ mod tests {
         let mut previous = head(&forged[1]).hash;
         for entry in &mut forged[3..] {
             if entry["organizationId"] == "acme" {
-                *entry = chained(Value::Object(entry.clone()), &mut previous);
+                *entry = chained(&Value::Object(entry.clone()), &mut previous);
             }
         }
         assert_eq!(broken(&forged), None);
@@ -321,7 +321,7 @@ mod tests {
             "id": "09", "organizationId": "acme", "action": "audit.trim", "outcome": "ok",
             "new": { "lastId": last.id, "lastHash": last.hash },
         });
-        log.push(chained(trim, &mut previous));
+        log.push(chained(&trim, &mut previous));
         log.retain(|entry| entry["organizationId"] != "acme" || head(entry).id > last.id);
         let other = WrittenDown {
             hash: FIRST.to_owned(),

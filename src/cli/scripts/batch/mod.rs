@@ -111,12 +111,11 @@ impl CommandContext<'_> {
             let known = sessions
                 .iter()
                 .position(|session| session.id == one.session.id);
-            let at = match known {
-                Some(at) => at,
-                None => {
-                    sessions.push(self.may_connect(&one.session).await);
-                    sessions.len() - 1
-                }
+            let at = if let Some(at) = known {
+                at
+            } else {
+                sessions.push(self.may_connect(&one.session).await);
+                sessions.len() - 1
             };
             one.session.clone_from(&sessions[at]);
         }

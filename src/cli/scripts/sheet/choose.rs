@@ -66,21 +66,20 @@ impl CommandContext<'_> {
         let mut connected: BTreeMap<String, Result<(), CommandError>> = BTreeMap::new();
         let (mut groups, mut left_out) = (Vec::new(), Vec::new());
         for found in found {
-            let obstacle = match obstacle(&found) {
-                Some(error) => Some(error),
-                None => {
-                    let id = &found.session.id;
-                    if !connected.contains_key(id) {
-                        connected.insert(id.clone(), self.connected(&found.session).await);
+            let obstacle = if let Some(error) = obstacle(&found) {
+                Some(error)
+            } else {
+                let id = &found.session.id;
+                if !connected.contains_key(id) {
+                    connected.insert(id.clone(), self.connected(&found.session).await);
+                }
+                match &connected[id] {
+                    Ok(()) if !self.own && found.session.status.is_disconnected() => {
+                        Some(offline(&found))
                     }
-                    match &connected[id] {
-                        Ok(()) if !self.own && found.session.status.is_disconnected() => {
-                            Some(offline(&found))
-                        }
-                        Ok(()) => None,
-                        Err(error) if error.exit == Exit::NotConnected => Some(error.clone()),
-                        Err(error) => return Err(error.clone()),
-                    }
+                    Ok(()) => None,
+                    Err(error) if error.exit == Exit::NotConnected => Some(error.clone()),
+                    Err(error) => return Err(error.clone()),
                 }
             };
             match obstacle {

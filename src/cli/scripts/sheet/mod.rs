@@ -151,7 +151,7 @@ impl CommandContext<'_> {
             mut left_out,
         } = self.choose_groups(make).await?;
         let now = jiff::Timestamp::now().as_millisecond();
-        let made = words::day(now, &jiff::tz::TimeZone::system());
+        let day = words::day(now, &jiff::tz::TimeZone::system());
         let linked = self.links_of(groups, &mut left_out).await;
         if linked.is_empty() {
             let exit = left_out
@@ -173,8 +173,9 @@ impl CommandContext<'_> {
             }
         });
         let on_sheet: Vec<SheetGroup> = on_sheet.collect();
-        let day = made.clone();
-        let saved = tokio::task::spawn_blocking(move || place.save(&on_sheet, layout, &day)).await;
+        let printed = day.clone();
+        let saving = tokio::task::spawn_blocking(move || place.save(&on_sheet, layout, &printed));
+        let saved = saving.await;
         let saved = saved.unwrap_or_else(|error| Err(std::io::Error::other(error)));
         saved.map_err(cannot)?;
         let file = out.to_string_lossy();
@@ -183,7 +184,7 @@ impl CommandContext<'_> {
                 file: &file,
                 format: format.word(),
                 layout: layout.word(),
-                made: &made,
+                made: &day,
                 groups: linked
                     .iter()
                     .map(|(found, link)| Row::of(found, Some(link)))

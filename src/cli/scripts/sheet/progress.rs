@@ -59,21 +59,21 @@ impl Progress {
         match step {
             Step::Answered { done } if self.terminal => {
                 let left = words(self.expected.saturating_sub(self.begun.elapsed()));
-                self.line(&format!("{done} of {all} {}s, {left} left", self.what));
+                Self::line(&format!("{done} of {all} {}s, {left} left", self.what));
             }
             Step::Answered { done } if done % LINES_EVERY == 0 => {
                 note(&format!("{done} of {all} {}s", self.what));
             }
             // Shorter pauses are the ordinary pace.
             Step::Waits(pause) if self.terminal && pause > ANNOUNCED => {
-                self.line(&format!("the gateway asks for a pause of {}", words(pause)));
+                Self::line(&format!("the gateway asks for a pause of {}", words(pause)));
             }
             _ => {}
         }
     }
 
     /// In the place of the last one.
-    fn line(&self, text: &str) {
+    fn line(text: &str) {
         let mut stderr = std::io::stderr();
         let _ = write!(stderr, "\r\x1b[Kgroupdesk: {text}");
         let _ = stderr.flush();

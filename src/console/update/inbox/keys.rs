@@ -21,7 +21,7 @@ const FILTER_MAX: usize = 100;
 
 /// Opens the inbox.
 pub(crate) fn open(state: &mut State) {
-    if state.requests.no_requests {
+    if state.requests.no_inbox {
         state.note("This gateway does not report requests to join.");
         return;
     }

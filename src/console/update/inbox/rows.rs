@@ -95,11 +95,11 @@ fn singly(state: &mut State) {
     }
     let reports = |entry: &Entry| entry.group.join_approval.is_some();
     if !state.groups.entries.is_empty() && !state.groups.entries.iter().any(reports) {
-        state.requests.no_requests = true;
+        state.requests.no_inbox = true;
     }
     let all = left.len();
     if let Some(dialog) = dialog(state) {
-        dialog.rows.retain(|row| row.waits());
+        dialog.rows.retain(Asker::waits);
         dialog.source = InboxSource::Singly {
             left,
             all,
@@ -158,7 +158,7 @@ pub(super) fn group_read(
         Err(failure) if failure.is_not_offered() => {
             let failure = failure.clone();
             dialog.source = InboxSource::Failed(failure);
-            state.requests.no_requests = true;
+            state.requests.no_inbox = true;
             return;
         }
         Err(_) => *failed += 1,
@@ -196,12 +196,8 @@ pub(crate) fn event(state: &mut State, session: &str, payload: GroupRequestPaylo
             rows.push(fresh);
             replace(state, rows);
         }
-        (Some(row), None) => {
-            // Asks again.
-            if !row.waits() && !row.is_sent() {
-                *row = fresh;
-            }
-        }
+        // Asks again.
+        (Some(row), None) if !row.waits() && !row.is_sent() => *row = fresh,
         (Some(row), Some(outcome)) if !row.is_sent() && row.waits() => {
             row.outcome = Some(AskerOutcome::Elsewhere(outcome));
             let id = row.id.clone();

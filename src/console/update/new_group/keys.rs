@@ -8,7 +8,6 @@ use crate::api::{Capability, InvitePreview};
 use crate::console::account::number;
 use crate::console::effect::Call;
 use crate::console::failure::CallFailure;
-use crate::console::ids::GroupKey;
 use crate::console::keymap::Action;
 use crate::console::layout::{new_group_buttons, new_group_fault};
 use crate::console::people::{self, Country};
@@ -253,16 +252,12 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
             let made = dialog(state).and_then(|dialog| dialog.made.clone());
             if let Some(key) = made {
                 close(state);
-                open_members(state, key);
+                roster::open_for(state, &key);
             }
         }
         ButtonId::Cancel | ButtonId::Close => leave(state),
         _ => {}
     }
-}
-
-fn open_members(state: &mut State, key: GroupKey) {
-    roster::open_for(state, key);
 }
 
 fn send(state: &mut State) {

@@ -10,7 +10,7 @@ use crate::console::failure::CallFailure;
 use crate::console::fuzzy::{Fields, Index};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::people::Country;
-use crate::console::state::{Layer, Members, RosterDialog, State};
+use crate::console::state::{Card, Layer, Members, RosterDialog, State};
 
 /// `M`: the members of the selected group.
 pub(crate) fn open(state: &mut State) {
@@ -19,17 +19,17 @@ pub(crate) fn open(state: &mut State) {
         state.note("Select a group first.");
         return;
     };
-    open_for(state, key);
+    open_for(state, &key);
 }
 
 /// The members of a group.
-pub(crate) fn open_for(state: &mut State, key: GroupKey) {
-    let name = state.group_name(&key);
+pub(crate) fn open_for(state: &mut State, key: &GroupKey) {
+    let name = state.group_name(key);
     let digits = state.sessions.get(&key.session).and_then(number);
     let country = digits.and_then(|digits| Country::of_number(&digits));
     let mut dialog = RosterDialog::new(key.clone(), name, country);
-    let card = state.card.as_ref().filter(|card| card.key == key);
-    match card.map(|card| card.loaded_members()) {
+    let card = state.card.as_ref().filter(|card| card.key == *key);
+    match card.map(Card::loaded_members) {
         Some(members) if !members.is_empty() => {
             dialog.members = Members::Loaded(members.to_vec());
         }

@@ -181,11 +181,11 @@ fn quitting_a_changed_form_asks_first() {
 fn a_partial_refusal_reports_the_outcome_of_each_field() {
     let mut desk = saving();
     let mut refused = failure(FailureKind::NotAdmin);
-    refused.partial = Some(PartialUpdate {
+    refused.partial = Some(Box::new(PartialUpdate {
         applied: vec![SettingField::Subject],
         failed: SettingField::Announce,
         not_attempted: Vec::new(),
-    });
+    }));
     desk.answer_change(Reply::Updated(Err(refused.clone())));
     assert_eq!(
         form(&desk).outcomes,

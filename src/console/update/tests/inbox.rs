@@ -279,7 +279,7 @@ fn without_a_list_the_groups_are_read_one_a_second() {
     desk.wait(1_000);
     desk.answer(&second, Reply::Requests(Ok(Vec::new())));
     assert_eq!(people(&desk), ["7"]);
-    assert!(!desk.state.requests.no_requests);
+    assert!(!desk.state.requests.no_inbox);
     // The list is not asked for again.
     desk.press("r");
     assert!(!desk.is_asked(&Call::AllRequests) && desk.is_asked(&first));

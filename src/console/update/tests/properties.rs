@@ -357,11 +357,11 @@ fn refuse(call: &Call, kind: FailureKind) -> Reply {
         let failed = sent
             .next()
             .map_or(SettingField::Subject, |last| last.field());
-        failure.partial = Some(PartialUpdate {
+        failure.partial = Some(Box::new(PartialUpdate {
             applied: sent.map(|setting| setting.field()).collect(),
             failed,
             not_attempted: Vec::new(),
-        });
+        }));
     }
     Reply::refused(call, failure)
 }

@@ -266,7 +266,7 @@ async fn schedules_and_what_was_applied_survive_a_restart() {
     desk.clock("2026-11-27T21:30:00Z");
     assert_eq!(desk.schedule().await, before);
     // Connected again: closing was applied before, so the change by hand holds.
-    desk.engine.sessions_ready(Duration::from_secs(60)).await;
+    desk.engine.sessions_ready(Duration::from_mins(1)).await;
     desk.run().await;
     assert!(!desk.announce().await);
     let listed = desk.engine.list_schedules(&desk.caller).unwrap();

@@ -105,11 +105,11 @@ fn a_setting_without_whatsapps_answer_is_not_reported_as_refused() {
     desk.press("Enter");
     let mut silent = failure(FailureKind::Offline);
     silent.unconfirmed = true;
-    silent.partial = Some(PartialUpdate {
+    silent.partial = Some(Box::new(PartialUpdate {
         applied: vec![SettingField::Subject],
         failed: SettingField::Announce,
         not_attempted: Vec::new(),
-    });
+    }));
     desk.answer_change(Reply::Updated(Err(silent)));
     assert_eq!(
         outcomes(&desk),

@@ -37,7 +37,9 @@ fn without_times(events: Vec<DriverEvent>) -> Vec<DriverEvent> {
             DriverEvent::Group(mut event) => {
                 event.at = 0;
                 if let GroupChange::Asked(people) = &mut event.change {
-                    people.iter_mut().for_each(|request| request.at = None);
+                    for request in people.iter_mut() {
+                        request.at = None;
+                    }
                 }
                 DriverEvent::Group(event)
             }
