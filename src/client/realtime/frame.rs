@@ -311,9 +311,9 @@ mod tests {
     #[test]
     fn an_event_of_a_later_version_is_no_error() {
         let envelope = readable(event(|event| {
-            event["event"] = json!("group.request");
+            event["event"] = json!("group.poll");
             event["payload"] = json!(3);
         }));
-        assert_eq!(envelope.event, EventKind::Other("group.request".to_owned()));
+        assert_eq!(envelope.event, EventKind::Other("group.poll".to_owned()));
     }
 }

@@ -142,7 +142,7 @@ fn groups_without_a_link_are_left_out_with_the_reason() {
         .iter()
         .map(|one| &one["groupJid"])
         .collect();
-    jids.sort_by_key(std::string::ToString::to_string);
+    jids.sort_by_key(ToString::to_string);
     jids.dedup();
     assert_eq!(
         jids.len(),

@@ -83,7 +83,7 @@ fn a_lost_creation_is_looked_up_in_the_list_of_groups() {
                     old.clone(),
                     json!({ "groupJid": "2@g.us", "subject": "Choir" }),
                 ]),
-                "GET /sessions/s1/groups" => list(&[old.clone()]),
+                "GET /sessions/s1/groups" => list(std::slice::from_ref(&old)),
                 _ => Answer::Nothing,
             }
         });

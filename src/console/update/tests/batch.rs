@@ -34,10 +34,6 @@ fn choose(desk: &mut Harness, entry: &str) {
 fn commands(desk: &Harness) -> Vec<&BatchCommand> {
     let effects = desk.others.iter();
     let commands = effects.filter_map(|effect| match effect {
-        Effect::Batch {
-            command: BatchCommand::Look,
-            ..
-        } => None,
         Effect::Batch { command, .. } => Some(command),
         _ => None,
     });

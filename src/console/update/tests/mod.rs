@@ -51,7 +51,7 @@ use crate::api::{
     Session, SessionRole, SessionStatus,
 };
 use crate::client::realtime::RealtimeEvent;
-use crate::console::effect::{Call, Effect, SessionAction};
+use crate::console::effect::{BatchCommand, Call, Effect, SessionAction};
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
@@ -220,6 +220,10 @@ impl Harness {
                     self.asked.retain(|(asked, _)| *asked != id);
                 }
                 Effect::Wake(at) => assert!(at > self.state.now, "a wake in the past"),
+                Effect::Batch {
+                    command: BatchCommand::Look,
+                    ..
+                } => {}
                 Effect::Notebook { id, change, .. } => self.noted.push((id, change)),
                 other => self.others.push(other),
             }

@@ -2,7 +2,7 @@
 
 use super::fake::Fault;
 use super::{Desk, caller, desk, desk_with, jid, pass};
-use crate::api::{ErrorCode, SessionStatus};
+use crate::api::{ErrorCode, SessionBudget, SessionStatus};
 use crate::gateway::domain::{InviteCode, MemberJid};
 use crate::gateway::whatsapp::{DriverError, DriverEvent, MemberChange};
 use crate::gateway::{Error, Limits, clock};
@@ -189,7 +189,7 @@ async fn a_restart_does_not_begin_a_new_day() {
 }
 
 #[tokio::test]
-async fn without_limits_there_is_no_budget() {
+async fn without_limits_a_budget_has_no_windows() {
     let desk = desk_with(Limits::default().without_call_limits()).await;
     for _ in 0..30 {
         desk.create().await.unwrap();
@@ -198,7 +198,8 @@ async fn without_limits_there_is_no_budget() {
         desk.add(&["999@lid"]).await.unwrap_err();
     }
     desk.add(&["501@lid"]).await.unwrap();
-    assert_eq!(desk.session(1).view().budget, None);
+    let budget = desk.session(1).view().budget;
+    assert_eq!(budget, Some(SessionBudget::default()));
 }
 
 #[tokio::test]
