@@ -93,6 +93,7 @@ const UPDATE: &[&[&str]] = &[
         "form",
         "help",
         "history",
+        "hours",
         "inbox",
         "leaving",
         "note",

@@ -2,17 +2,18 @@
 
 mod chain;
 mod heads;
+mod pages;
 mod trim;
 mod verify;
 
+use self::pages::{PAGE, PAGES_MAX, endless, failure};
 use super::ask;
 use super::context::{CommandContext, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
-    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, print, print_document,
-    print_table, time,
+    Column, CommandError, Csv, Exit, ListFormat, Table, print, print_document, print_table, time,
 };
-use crate::client::{AuditFilter, ClientError};
+use crate::client::AuditFilter;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde_json::Value;
@@ -29,10 +30,6 @@ Examples:
 
 /// What the actor begins with when an api-key acted.
 const KEY_ACTOR: &str = "key:";
-/// Entries per request.
-const PAGE: usize = 1_000;
-/// Pages of a log that ends.
-const PAGES_MAX: usize = 10_000;
 
 /// Arguments of `groupdesk audit`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
@@ -246,38 +243,6 @@ impl CommandContext<'_> {
         entries.truncate(most);
         Ok(entries)
     }
-}
-
-fn endless() -> CommandError {
-    CommandError::new(
-        Exit::GatewayAway,
-        "the gateway's audit log does not end; --limit takes its first entries",
-    )
-}
-
-/// A gateway without an audit log knows no such path.
-fn failure(error: ClientError) -> CommandError {
-    match error.status() {
-        Some(404 | 405 | 501) => {
-            CommandError::new(Exit::NotOffered, "this gateway has no audit log")
-        }
-        _ => CommandError::of_call(error, CallKind::Stored),
-    }
-}
-
-/// A gateway without a hash chain does not know the path.
-fn unchained(error: ClientError) -> CommandError {
-    match error.status() {
-        Some(404 | 405 | 501) => no_chain(),
-        _ => CommandError::of_call(error, CallKind::Stored),
-    }
-}
-
-fn no_chain() -> CommandError {
-    CommandError::new(
-        Exit::NotOffered,
-        "the audit log of this gateway has no hash chain",
-    )
 }
 
 /// A value before or after a change, on one line.

@@ -27,6 +27,8 @@ pub(crate) struct Conflict {
 #[derive(Debug, Clone)]
 pub struct Keymap {
     keys: Vec<(Action, Vec<Key>)>,
+    /// The actions whose keys the config names.
+    configured: Vec<Action>,
 }
 
 impl Default for Keymap {
@@ -39,15 +41,17 @@ impl Default for Keymap {
                     (binding.action, keys.collect())
                 })
                 .collect(),
+            configured: Vec::new(),
         }
     }
 }
 
 impl Keymap {
-    /// Replaces the keys of the named action.
+    /// Replaces the keys of the named action. Other actions in the same place lose a default key that is one of
+    /// them, so that a new default never keeps a config from working; the palette has all actions.
     ///
     /// # Errors
-    /// Unknown action, no key, a text that is not a key, or a key that another action has in the same place.
+    /// Unknown action, no key, or a text that is not a key.
     pub(crate) fn rebind<S: AsRef<str>>(&mut self, name: &str, keys: &[S]) -> Result<(), String> {
         let binding = BINDINGS
             .iter()
@@ -63,12 +67,21 @@ impl Keymap {
             .iter()
             .map(|key| Key::parse(key.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
-        if let Some(slot) = self
-            .keys
-            .iter_mut()
-            .find(|(action, _)| *action == binding.action)
-        {
-            slot.1 = parsed;
+        self.configured.push(binding.action);
+        for other in BINDINGS {
+            let Some((_, keys)) =
+                (self.keys.iter_mut()).find(|(action, _)| *action == other.action)
+            else {
+                continue;
+            };
+            if other.action == binding.action {
+                keys.clone_from(&parsed);
+            } else if share_a_place(binding, other)
+                && !self.configured.contains(&other.action)
+                && !needs_a_key(other.action)
+            {
+                keys.retain(|key| !parsed.contains(key));
+            }
         }
         Ok(())
     }
@@ -152,6 +165,26 @@ impl Keymap {
     }
 }
 
+/// Whether an action cannot be done through the palette, or leads to it.
+fn needs_a_key(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Up
+            | Action::Down
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::Open
+            | Action::Back
+            | Action::Palette
+            | Action::Help
+            | Action::Quit
+    )
+}
+
 fn share_a_place(first: &Binding, second: &Binding) -> bool {
     let everywhere = |binding: &Binding| {
         binding.contexts.contains(&KeyContext::Everywhere) || binding.action == Action::Back
@@ -203,6 +236,18 @@ mod tests {
             keymap.check().map_err(|conflict| conflict.to_string()),
             Err("`q` would mean both `edit` and `quit`".to_owned())
         );
+    }
+
+    #[test]
+    fn a_configured_key_takes_a_default_of_another_action() {
+        let mut keymap = Keymap::default();
+        keymap.rebind("quit", &["X"]).unwrap();
+        assert_eq!(keymap.check(), Ok(()));
+        assert!(keymap.keys(Action::LeaveGroup).is_empty());
+        let pressed = KeyEvent::new(KeyCode::Char('X'), KeyModifiers::SHIFT);
+        assert_eq!(keymap.action(&pressed, Group), Some(Action::Quit));
+        keymap.rebind("leave_group", &["X"]).unwrap();
+        assert!(keymap.check().is_err(), "both are configured");
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod sessions;
 mod shares;
 #[cfg(test)]
 mod tests;
+mod timetable;
 
 pub use audit::AuditQuery;
 pub(crate) use keys::{expired as expired_key, too_many as too_many_keys};
@@ -76,7 +77,7 @@ struct Inner {
     unread: Arc<Shares>,
     limits: Limits,
     tickets: Tickets,
-    schedules: schedules::Schedules,
+    schedules: timetable::Schedules,
     /// By id, so that a listing is in the order of creation.
     sessions: RwLock<BTreeMap<String, Arc<SessionHandle>>>,
     /// Everything that was spawned: closing waits for it.

@@ -123,7 +123,7 @@ impl Engine {
             unread: Shares::new(limits.unread_bytes, limits.unread_bytes_per_caller),
             limits,
             tickets: Tickets::default(),
-            schedules: super::schedules::Schedules::new(schedules),
+            schedules: super::timetable::Schedules::new(schedules),
             sessions: RwLock::new(handles),
             tasks,
             metrics,

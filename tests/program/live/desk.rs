@@ -60,9 +60,9 @@ async fn the_desk_pairs_resets_renames_reconnects_and_logs_out() {
     let mut pty = open(&house);
     pty.wait_for("2 of 2 connected");
     // The desk is where it was left.
-    pty.wait_for(&format!("connected   {NEW}"));
+    pty.wait_for(&format!("─ Groups · {NEW} · "));
     pty.send("k");
-    pty.wait_for(&format!("connected   {SUPPORT}"));
+    pty.wait_for(&format!("─ Groups · {SUPPORT} · "));
     pty.wait_for("Night Shift");
 
     // Find a group, open it, copy its link.

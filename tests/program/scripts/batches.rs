@@ -269,7 +269,7 @@ fn check_resets(world: &World, resets: &BTreeMap<String, (u64, u64)>) {
     let log = world.run(&["audit", "--limit", "100000", "--json"]).json();
     let mut logged: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in log["entries"].as_array().expect("entries") {
-        if entry["action"] == "invite.reset" {
+        if entry["action"] == "group.invite.reset" {
             *logged
                 .entry(entry["groupJid"].as_str().expect("a JID"))
                 .or_default() += 1;

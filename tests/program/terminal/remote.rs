@@ -85,19 +85,10 @@ fn a_read_only_key_gets_messages_about_missing_capabilities() {
     open_the_volunteers(&mut pty);
     // It may not read events either, so the desk polls.
     pty.wait_for("polling");
+    // Opening hours are read with `send`, so that the desk knows before anything is typed that it is missing.
     pty.send("e");
-    pty.wait_for("Subject");
-    pty.send("\x1b[F 2031");
-    pty.wait_for("Save 1 change");
-    pty.send("\x13");
     pty.wait_for("lacks the capability `send`");
-    // The typed text is still there.
-    pty.wait_for("Weekend Volunteers 2031");
-    pty.send("\x1b");
-    pty.wait_for("Discard");
-    pty.send("\t\r");
-    pty.wait_for("Members");
-    // From now on the message is shown before anything is typed.
+    assert!(!pty.screen().contents().contains("Subject"));
     pty.send("R");
     pty.wait_for("Your key lacks");
     assert!(!pty.screen().contents().contains("Cancel"));

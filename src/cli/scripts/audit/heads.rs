@@ -1,6 +1,7 @@
 //! `groupdesk audit head`, and heads that were written down.
 
 use super::chain::WrittenDown;
+use super::pages::unchained;
 use crate::cli::output::{AnswerFormat, CommandError, Exit, print, print_document};
 use crate::cli::scripts::context::CommandContext;
 use clap::Args;
@@ -21,7 +22,7 @@ pub struct Head {
 
 impl CommandContext<'_> {
     pub(super) async fn audit_head(&self, arguments: &Head) -> Result<(), CommandError> {
-        let head = self.client.audit_head().await.map_err(super::unchained)?;
+        let head = self.client.audit_head().await.map_err(unchained)?;
         if arguments.format.json {
             return print_document(&head);
         }

@@ -1,5 +1,6 @@
 //! `groupdesk audit trim`
 
+use super::pages::unchained;
 use crate::api::{EpochMillis, TrimAudit};
 use crate::cli::output::{AnswerFormat, CommandError, json_text, print_change, time};
 use crate::cli::scripts::ask;
@@ -43,7 +44,7 @@ impl CommandContext<'_> {
             .client
             .trim_audit(TrimAudit { before })
             .await
-            .map_err(super::unchained)?;
+            .map_err(unchained)?;
         let done = match trimmed.removed {
             0 => "nothing to remove".to_owned(),
             1 => "1 entry was removed".to_owned(),

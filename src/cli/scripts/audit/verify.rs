@@ -1,7 +1,8 @@
 //! `groupdesk audit verify`
 
 use super::chain::{Chain, CheckedHead, Outcome, Walks};
-use super::{PAGE, PAGES_MAX, endless, failure, heads, no_chain};
+use super::heads;
+use super::pages::{PAGE, PAGES_MAX, endless, failure, no_chain};
 use crate::cli::output::{AnswerFormat, CommandError, Exit, print, print_document, time};
 use crate::cli::scripts::context::CommandContext;
 use crate::client::AuditFilter;

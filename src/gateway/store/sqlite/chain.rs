@@ -1,6 +1,6 @@
 //! The hash chain of entries that an earlier version logged without one.
 
-use super::logs::{COLUMNS, entry};
+use super::audit_row::{COLUMNS, entry};
 use crate::api::audit_chain::FIRST;
 use crate::gateway::store::StoreError;
 use crate::gateway::store::rows::hash;

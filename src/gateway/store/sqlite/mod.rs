@@ -2,6 +2,7 @@
 //!
 //! The SQL is in one file per kind of rows; this file has opening and transactions.
 
+mod audit_row;
 mod chain;
 mod columns;
 mod connection;
