@@ -17,8 +17,6 @@ pub(super) async fn get(request: &mut AuthedRequest) -> Reply {
 
 pub(super) async fn put(request: &mut AuthedRequest) -> Reply {
     let (session, group) = request.session_and_group()?;
-    // Comes before the body: 404 wins over 400.
-    request.engine.get_group(&session, &group).await?;
     let mut fields = request.fields().await?;
     let zone = fields.required("zone", owned_text);
     let rules = fields.required("rules", |rules| array(rules, rule));

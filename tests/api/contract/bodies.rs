@@ -56,14 +56,16 @@ async fn a_required_body_must_not_be_empty() {
     let gateway = Gateway::start().await;
     let session = gateway.session("Support line");
     for endpoint in without_key_endpoints().filter(|e| e.body.is_some()) {
-        for body in ["", "{}"] {
+        // Opening hours need both of their fields.
+        let missing = if endpoint.method == "PUT" { 2 } else { 1 };
+        for (body, faults) in [("", 1), ("{}", missing)] {
             let fields = endpoint
                 .ask(&session, NO_GROUP, NO_MEMBER)
                 .text(body)
                 .to(&gateway)
                 .await
                 .invalid();
-            assert_eq!(fields.len(), 1, "{}", endpoint.name());
+            assert_eq!(fields.len(), faults, "{}", endpoint.name());
         }
     }
 }

@@ -370,6 +370,9 @@ async fn requests_of_all_groups_are_stored_and_published() {
     let stored = of_group().await;
     assert_eq!(stored.len(), waiting.len());
     assert_eq!(stored[0]["sessionId"], support.as_str());
+    let others = Ask::get("/api/v1/requests").key(Key::Other);
+    let others = others.to(&gateway).await.ok(200).to_string();
+    assert!(!others.contains(support.as_str()), "{others}");
     for (row, one) in stored.iter().zip(listed["data"].as_array().unwrap()) {
         for field in ["jid", "name", "phoneNumber", "requestedAt"] {
             assert_eq!(row.get(field), one.get(field), "{field}");
