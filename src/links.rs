@@ -3,7 +3,7 @@
 //! The questions of a session are asked one after the other within what its gateway reports as its budget of reads. A
 //! gateway that reports none is asked at [`OWN_BURST`] and [`OWN_STEP`].
 
-use crate::api::{BudgetWindow, EpochMillis, InvitePreview};
+use crate::api::{BudgetWindow, EpochMillis, InvitePreview, Session};
 use crate::client::{Client, ClientError};
 use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
@@ -69,7 +69,7 @@ pub trait Source: Sync {
 impl Source for Client {
     async fn budget(&self, session: &str) -> Option<Vec<BudgetWindow>> {
         let session = self.get_session(session).await.ok()?;
-        Some(session.budget?.read)
+        windows(&session).map(<[_]>::to_vec)
     }
 
     async fn ask(&self, ask: &Ask) -> Result<Answer, ClientError> {
@@ -220,7 +220,15 @@ fn until_reset(windows: &[BudgetWindow], now: EpochMillis) -> Duration {
     wait.clamp(Duration::from_millis(250), BUDGET_PAUSE_MAX)
 }
 
-/// How long so many questions to one session take. `windows` as [`Source::budget`] gives them.
+/// A session's windows of reads. `None` where the gateway reports none, or only a rate for all calls of the session,
+/// which other people need too.
+#[must_use]
+pub fn windows(session: &Session) -> Option<&[BudgetWindow]> {
+    let budget = session.budget.as_ref()?;
+    (!budget.read.is_empty() || session.rate_per_min == 0).then_some(&budget.read)
+}
+
+/// How long so many questions to one session take, by its [`windows`].
 #[must_use]
 pub fn estimate(questions: usize, windows: Option<&[BudgetWindow]>) -> Duration {
     let over = |free: usize| u32::try_from(questions.saturating_sub(free)).unwrap_or(u32::MAX);
@@ -241,7 +249,7 @@ pub fn estimate(questions: usize, windows: Option<&[BudgetWindow]>) -> Duration 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::{ErrorCode, ErrorObject};
+    use crate::api::{ErrorCode, ErrorObject, SessionBudget};
     use std::collections::VecDeque;
     use tokio::time::Instant;
 
@@ -369,6 +377,22 @@ mod tests {
         assert_eq!(steps.last(), Some(&Step::Answered { done: 500 }));
         let burst = source.asked.lock().unwrap()[19].0;
         assert!(burst < 0.1, "{burst}");
+    }
+
+    #[test]
+    fn a_rate_for_all_calls_is_no_budget_of_reads() {
+        let limited = Session {
+            budget: Some(SessionBudget::default()),
+            rate_per_min: 60,
+            ..Session::default()
+        };
+        assert_eq!(windows(&limited), None);
+        let free = Session {
+            rate_per_min: 0,
+            ..limited
+        };
+        assert_eq!(windows(&free), Some(&[][..]));
+        assert_eq!(windows(&Session::default()), None);
     }
 
     #[tokio::test(start_paused = true)]

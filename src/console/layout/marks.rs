@@ -107,6 +107,7 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         wanted.push(of_action(state, Action::CopyLink, "copy list"));
     }
     if range.is_none() && state.link_list.is_none() {
+        wanted.push(of_action(state, Action::Sheet, "sheet"));
         wanted.push(of_action(state, Action::ResetLink, "reset"));
     }
     wanted.push(of_action(state, Action::BatchMenu, "more …"));

@@ -13,7 +13,7 @@ use crate::console::state::{
     ButtonId, InFlight, Layer, SheetDialog, SheetField, SheetFocus, SheetPhase, SheetSource, State,
 };
 use crate::console::words;
-use crate::links::{Step, estimate};
+use crate::links::{Step, estimate, windows};
 use crate::sheet::{SheetGroup, file_title};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +26,14 @@ const PAUSE_SHOWN: i64 = 5_000;
 pub(super) fn open(state: &mut State) {
     let day = words::day(state.now, &state.options.zone);
     let mut sources = Vec::new();
+    let marked = state.marked_once();
+    if !marked.is_empty() {
+        sources.push(SheetSource {
+            label: format!("{} marked", words::thousands(marked.len())),
+            title: format!("sheet {day}"),
+            groups: marked,
+        });
+    }
     if let Some(entry) = state.groups.selected() {
         sources.push(SheetSource {
             label: format!("“{}”", entry.name),
@@ -284,8 +292,7 @@ fn expected(state: &State, asked: &[GroupKey]) -> i64 {
     }
     let times = counts.into_iter().map(|(session, count)| {
         let session = state.sessions.get(session);
-        let budget = session.and_then(|session| session.budget.as_ref());
-        estimate(count, budget.map(|budget| budget.read.as_slice()))
+        estimate(count, session.and_then(windows))
     });
     times.max().map_or(0, |time| time.as_millis() as i64)
 }

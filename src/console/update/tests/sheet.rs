@@ -290,3 +290,15 @@ fn in_the_full_screen_code_s_saves_the_picture_as_before() {
     );
     assert!(matches!(desk.top(), Some(Layer::Qr)));
 }
+
+#[test]
+fn marked_groups_are_the_first_choice() {
+    let mut desk = desk(NARROW);
+    for key in ["Space", "Space", "S"] {
+        desk.press(key);
+    }
+    let marked = &dialog(&desk).sources[0];
+    assert_eq!(marked.label, "2 marked");
+    assert_eq!(marked.groups, [key_of("a", "1"), key_of("a", "2")]);
+    assert!(desk.screen().contains("2 marked"), "{}", desk.screen());
+}
