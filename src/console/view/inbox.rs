@@ -5,8 +5,10 @@ use crate::console::layout::{InboxParts, Screen, inbox_parts};
 use crate::console::state::{Asker, AskerOutcome, InboxDialog, State};
 use crate::console::words;
 use crate::names::fit;
+use crate::text;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 
 const TITLE: &str = "Requests to join";
 /// Columns of mark, number and end, with the gaps behind them.
@@ -29,15 +31,20 @@ pub(crate) fn draw(
     put(buffer, parts.head_area, &parts.head, theme.title);
     let cursor = filter(state, &parts, inbox, buffer);
     let shown = inbox.shown();
-    let visible = shown.iter().enumerate().skip(parts.first);
-    for ((at, asker), line) in visible.zip(0..parts.rows.height) {
+    let visible = || (shown.iter().enumerate().skip(parts.first)).zip(0..parts.rows.height);
+    let ends = visible().map(|((_, asker), _)| text::width(&ending(state, asker).0));
+    // The rows' columns stand below each other.
+    let end = (ends.max().unwrap_or(0) as u16)
+        .min(END)
+        .min(parts.rows.width / 3);
+    for ((at, asker), line) in visible() {
         let area = Rect {
             height: 1,
             ..below(parts.rows, line)
         };
         let selected = at == inbox.cursor;
         bar(buffer, state, area, selected, true);
-        one(state, inbox, asker, after(area, 1), buffer);
+        one(state, inbox, asker, end, after(area, 1), buffer);
         if selected {
             buffer.set_style(after(area, 1).intersection(buffer.area), theme.selected);
         }
@@ -79,18 +86,10 @@ fn filter(
     (inbox.typing && !rest.is_empty()).then_some(Position::new(rest.x, rest.y))
 }
 
-fn one(state: &State, inbox: &InboxDialog, asker: &Asker, area: Rect, buffer: &mut Buffer) {
+/// The end of a row: what became of the request, or since when it waits.
+fn ending(state: &State, asker: &Asker) -> (String, Style) {
     let theme = &state.options.theme;
-    let is_marked = inbox.marks.contains(&asker.id);
-    let text = if asker.waits() { theme.text } else { theme.dim };
-    put(
-        buffer,
-        area,
-        if is_marked { "●" } else { " " },
-        theme.accent,
-    );
-    let mut rest = after(area, MARK);
-    let (end, style) = match (&asker.outcome, asker.since) {
+    match (&asker.outcome, asker.since) {
         (Some(outcome), _) => {
             let style = match outcome {
                 AskerOutcome::LetIn | AskerOutcome::Rejected => theme.good,
@@ -102,11 +101,31 @@ fn one(state: &State, inbox: &InboxDialog, asker: &Asker, area: Rect, buffer: &m
         }
         (None, Some(at)) => (words::age(at, state.now), theme.dim),
         (None, None) => ("since ?".to_owned(), theme.dim),
-    };
-    let last = usize::from(END.min(rest.width / 3));
-    let end = fit(&end, last).shown;
-    rest = put_right(buffer, rest, &end, style);
-    rest.width = rest.width.saturating_sub(1);
+    }
+}
+
+fn one(
+    state: &State,
+    inbox: &InboxDialog,
+    asker: &Asker,
+    end_width: u16,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let theme = &state.options.theme;
+    let is_marked = inbox.marks.contains(&asker.id);
+    let text = if asker.waits() { theme.text } else { theme.dim };
+    put(
+        buffer,
+        area,
+        if is_marked { "●" } else { " " },
+        theme.accent,
+    );
+    let mut rest = after(area, MARK);
+    let (end, style) = ending(state, asker);
+    let end = fit(&end, usize::from(end_width)).shown;
+    put_right(buffer, rest, &end, style);
+    rest.width = rest.width.saturating_sub(end_width + 1);
     let number = match &asker.number {
         Some(digits) => words::phone(digits),
         None => words::account(&asker.id.jid),

@@ -147,14 +147,11 @@ fn mark(state: &mut State) {
     let Some(dialog) = dialog(state).filter(|dialog| dialog.run.is_none()) else {
         return;
     };
-    let Some(id) = dialog
-        .selected()
-        .filter(|row| row.waits())
-        .map(|row| row.id.clone())
-    else {
-        return;
-    };
-    if !dialog.marks.remove(&id) {
+    // One who does not wait any more is passed over.
+    let waiting = dialog.selected().filter(|row| row.waits());
+    if let Some(id) = waiting.map(|row| row.id.clone())
+        && !dialog.marks.remove(&id)
+    {
         dialog.marks.insert(id);
     }
     let last = dialog.shown().len().saturating_sub(1);

@@ -121,6 +121,11 @@ fn one_person_is_let_in_at_once_and_nobody_twice() {
     // Who was let in does not wait any more.
     desk.press("a");
     assert!(desk.asked.iter().all(|(_, call)| !call.changes()));
+    // Space passes over one who does not wait any more.
+    let before = dialog(&desk).cursor;
+    desk.press("Space");
+    assert_eq!(dialog(&desk).cursor, before + 1);
+    assert!(dialog(&desk).marks.is_empty());
 }
 
 #[test]
