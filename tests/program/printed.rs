@@ -1,7 +1,7 @@
 //! Print sheets in a browser: the number and size of the pages, that nothing is cut, and that phones can read the codes.
 //!
 //! Needs Chromium, and pdfinfo, pdftotext and pdftoppm (poppler-utils). `.ci/run` installs them and sets
-//! `GROUPDESK_PRINT_TESTS=require`; without that variable a machine that lacks them skips these tests.
+//! `PRINT_TESTS=require`; without that variable a machine that lacks them skips these tests.
 
 use groupdesk::sheet::{Layout, SheetGroup, html};
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ fn can_print() -> bool {
             !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file())
         })
         .collect();
-    let required = std::env::var_os("GROUPDESK_PRINT_TESTS").is_some_and(|how| how == "require");
+    let required = std::env::var_os("PRINT_TESTS").is_some_and(|how| how == "require");
     assert!(missing.is_empty() || !required, "missing: {missing:?}");
     if !missing.is_empty() {
         println!("skipped: {missing:?} are not installed");

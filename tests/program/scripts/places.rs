@@ -129,11 +129,11 @@ fn without_a_token_the_command_is_not_allowed() {
 fn a_key_with_two_actions_is_reported_with_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("config.toml");
-    std::fs::write(&file, "[keys]\nhelp = [\"F1\"]\nedit = [\"R\"]\n").expect("a file");
+    std::fs::write(&file, "[keys]\nedit = [\"R\"]\nreset_link = [\"R\"]\n").expect("a file");
     let file = file.to_str().expect("UTF-8");
     let ran = run(&["--config", file]);
     assert_eq!(ran.code, 2, "{}", ran.err);
-    let place = format!("{file}:3: `keys.edit`: `R` would mean both `edit` and ");
+    let place = format!("{file}:3: `keys.reset_link`: `R` would mean both `edit` and ");
     assert!(ran.err.contains(&place), "{}", ran.err);
 }
 
