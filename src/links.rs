@@ -1,7 +1,7 @@
 //! Many questions about invite links, paced: each goes to WhatsApp, and WhatsApp restricts accounts that ask too much.
 //!
 //! The questions of a session are asked one after the other within what its gateway reports as its budget of reads. A
-//! gateway that reports none is asked at [`OWN_BURST`] and [`OWN_STEP`].
+//! gateway that reports none is asked at `OWN_BURST` and `OWN_STEP`.
 
 use crate::api::{BudgetWindow, EpochMillis, InvitePreview, Session};
 use crate::client::{Client, ClientError};

@@ -248,7 +248,7 @@ impl Engine {
     /// the id and hash of the last of them: the chain is checked from there on.
     ///
     /// # Errors
-    /// [`Error::NoOrganization`]; `before` is less than [`TRIM_AGE`] ago; the store.
+    /// [`Error::NoOrganization`]; `before` is less than `TRIM_AGE` ago; the store.
     pub async fn trim_audit(
         &self,
         caller: &Caller,

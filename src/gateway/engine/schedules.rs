@@ -183,7 +183,7 @@ impl Engine {
     ///
     /// # Errors
     /// Validation of zone and rules; the group is not stored; the organization has
-    /// [`SCHEDULES_MAX`] schedules; the store.
+    /// `SCHEDULES_MAX` schedules; the store.
     pub async fn set_schedule(
         &self,
         caller: &Caller,
