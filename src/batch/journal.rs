@@ -280,6 +280,12 @@ impl Journal {
         found
     }
 
+    /// The id of the newest journal of a directory, whether ended or not.
+    #[must_use]
+    pub fn newest(directory: &Path) -> Option<String> {
+        ids(directory).pop()
+    }
+
     #[must_use]
     pub fn summary(&self) -> JournalSummary {
         JournalSummary {

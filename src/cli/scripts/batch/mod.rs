@@ -147,10 +147,15 @@ impl CommandContext<'_> {
     fn only_unfinished(&self) -> Result<Journal, CommandError> {
         let list = Journal::unfinished(&self.batches);
         match list.as_slice() {
-            [] => Err(CommandError::new(
-                Exit::NotFound,
-                "no batch of this gateway is unfinished",
-            )),
+            [] => {
+                let newest = Journal::newest(&self.batches).map_or_else(String::new, |id| {
+                    format!("; the newest one has ended: `groupdesk batch --resume {id}` shows its outcomes")
+                });
+                Err(CommandError::new(
+                    Exit::NotFound,
+                    format!("no batch of this gateway is unfinished{newest}"),
+                ))
+            }
             [only] => self.journal(&only.id),
             several => Err(CommandError::new(
                 Exit::Ambiguous,
