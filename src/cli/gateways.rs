@@ -68,6 +68,7 @@ impl Gateways {
             entries.insert(0, Entry::Started(client.clone()));
             let started = state::Profile {
                 session_ids: place.session_ids.clone(),
+                flood_joins: if place.is_own { config.flood_joins } else { 0 },
                 ..of_process(&place.name, &place.address)
             };
             shown.insert(0, started);
@@ -76,6 +77,7 @@ impl Gateways {
             entries.push(Entry::Demo);
             shown.push(state::Profile {
                 is_demo: true,
+                flood_joins: config.flood_joins,
                 ..of_process("demo", "a simulated world in this process")
             });
         }
@@ -153,6 +155,7 @@ fn of_process(name: &str, address: &str) -> state::Profile {
         prompts: false,
         known: true,
         is_demo: false,
+        flood_joins: 0,
     }
 }
 
@@ -161,6 +164,7 @@ fn shown(profile: &Profile) -> state::Profile {
         session_ids: profile.sessions.clone(),
         prompts: profile.token == TokenFrom::Prompt,
         known: false,
+        flood_joins: profile.flood_joins,
         ..of_process(&profile.name, &profile.url)
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct GatewayInfo {
     pub profile: Option<String>,
     /// Its address, or a description.
     pub address: String,
+    /// It runs in this process.
+    pub is_own: bool,
     /// Session ids to use where the gateway does not list its sessions.
     pub session_ids: Vec<String>,
 }
@@ -33,6 +35,7 @@ impl GatewayInfo {
             name: name.to_owned(),
             profile: None,
             address: address.to_owned(),
+            is_own: true,
             session_ids: Vec::new(),
         }
     }
@@ -103,6 +106,7 @@ impl Target {
                         .contains(profile)
                         .then(|| profile.name.clone()),
                     address: profile.url.clone(),
+                    is_own: false,
                     session_ids: profile.sessions.clone(),
                 },
                 typed,

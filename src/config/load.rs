@@ -30,6 +30,9 @@ pub(crate) struct Config {
     pub counter_text: String,
     /// Seconds without a key after which counter mode goes dark; 0 = never.
     pub counter_dark_after: u64,
+    /// Joins by link within five minutes that are no flood yet, at the own gateway and in the demo; 0 turns the
+    /// alarm off.
+    pub flood_joins: usize,
     pub theme: ThemeName,
     pub own_colors: OwnColors,
     pub colors: ColorChoice,
@@ -136,6 +139,9 @@ fn finish(layers: Layers) -> Result<Config, ConfigError> {
             .unwrap_or_default()
             .to_owned(),
         counter_dark_after: layers.number("ui.counter_dark_after").unwrap_or(600),
+        flood_joins: layers
+            .number("ui.flood_joins")
+            .map_or(20, |joins| usize::try_from(joins).unwrap_or(usize::MAX)),
         theme: choice(&ThemeName::NAMES, layers.text("ui.theme")),
         own_colors: OwnColors {
             text: layers.color("theme.text"),

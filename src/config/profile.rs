@@ -19,6 +19,8 @@ pub(crate) struct Profile {
     pub ca_file: Option<PathBuf>,
     pub proxy: Option<String>,
     pub allow_insecure: bool,
+    /// As `ui.flood_joins`, at this gateway. The default is 0: other gateways may not say how people join.
+    pub flood_joins: usize,
 }
 
 /// The source of a profile's token. The token itself is not in the configuration.
@@ -51,6 +53,7 @@ impl Profile {
             ca_file: None,
             proxy: None,
             allow_insecure: false,
+            flood_joins: 0,
         }
     }
 }
@@ -134,6 +137,9 @@ fn one(layers: &Layers, name: &str) -> Result<Profile, ConfigError> {
         ca_file: layers.path(&setting("ca_file")),
         proxy,
         allow_insecure,
+        flood_joins: layers
+            .number(&setting("flood_joins"))
+            .map_or(0, |joins| usize::try_from(joins).unwrap_or(usize::MAX)),
     })
 }
 

@@ -21,8 +21,11 @@ pub(super) enum Kind {
 /// `(section, key, kind)` of a setting.
 pub(super) type Setting = (&'static str, &'static str, Kind);
 
+/// How many people may join a group by link within five minutes.
+const FLOOD_JOINS: Kind = Kind::Number(0, 1_000);
+
 /// The sections that are read here.
-pub(super) const OWN_SETTINGS: [Setting; 14] = [
+pub(super) const OWN_SETTINGS: [Setting; 15] = [
     ("ui", "mouse", Kind::Flag),
     ("ui", "theme", Kind::OneOf(|| names(&ThemeName::NAMES))),
     ("ui", "colors", Kind::OneOf(|| names(&ColorChoice::NAMES))),
@@ -38,6 +41,7 @@ pub(super) const OWN_SETTINGS: [Setting; 14] = [
     ),
     ("ui", "counter_text", Kind::Text),
     ("ui", "counter_dark_after", Kind::Number(0, 86_400)),
+    ("ui", "flood_joins", FLOOD_JOINS),
     ("data", "dir", Kind::Path),
     ("log", "level", Kind::OneOf(|| names(&LogLevel::NAMES))),
     ("log", "file", Kind::Path),
@@ -112,7 +116,7 @@ const LOGIN: [Setting; 4] = [
 ];
 
 /// Every setting of a profile.
-pub(super) const PROFILE: [(&str, Kind); 9] = [
+pub(super) const PROFILE: [(&str, Kind); 10] = [
     ("url", Kind::Text),
     ("token_env", Kind::Text),
     ("token_file", Kind::Path),
@@ -122,4 +126,5 @@ pub(super) const PROFILE: [(&str, Kind); 9] = [
     ("ca_file", Kind::Path),
     ("proxy", Kind::Text),
     ("allow_insecure", Kind::Flag),
+    ("flood_joins", FLOOD_JOINS),
 ];

@@ -138,7 +138,7 @@ fn errors_in_the_file_name_their_line() {
     for (text, expected) in [
         (
             "[ui]\nmous = true",
-            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, theme, colors, background, clipboard, counter_text, counter_dark_after",
+            "config.toml:2: unknown key `mous` in [ui]; allowed are mouse, theme, colors, background, clipboard, counter_text, counter_dark_after, flood_joins",
         ),
         (
             "\n[uo]",

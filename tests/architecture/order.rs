@@ -90,6 +90,7 @@ const UPDATE: &[&[&str]] = &[
         "copy_as",
         "counter",
         "failures",
+        "flood",
         "form",
         "help",
         "history",

@@ -5,7 +5,7 @@ use super::keys::{self, jid_of_device};
 use super::passkey::{self, Handshake};
 use super::phone::{CodeRequest, CodeTyped, Secrets, pair_success};
 use super::refusal::{Answer, Refused};
-use super::stanza::{attr, bytes, child, error, fresh_id, query, result};
+use super::stanza::{attr, bytes, child, error, fresh_id, ping, query, result};
 use super::wire::{Caller, Channel, PublicKey};
 use super::{Device, LoginFailure, Order, Shared, groups, house, push, wire};
 use anyhow::Context as _;
@@ -68,6 +68,7 @@ pub async fn serve(shared: &Arc<Shared>, tcp: TcpStream) -> anyhow::Result<()> {
         secrets: None,
         passkey_reference: None,
         handshake: None,
+        confirmation: None,
         welcome: None,
     };
     let ended = connection.run(&mut events, inbox).await;
@@ -112,6 +113,8 @@ struct Connection<'a> {
     passkey_reference: Option<String>,
     /// The passkey step, once the device has answered.
     handshake: Option<Handshake>,
+    /// The ping after which the phone lets the device in.
+    confirmation: Option<String>,
     /// The stanza that lets the device in, until it answers, and whom it is linked to then.
     welcome: Option<(String, Identity)>,
 }
@@ -335,6 +338,11 @@ impl Connection<'_> {
 
     async fn hear_answer(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
         let id = attr(stanza, "id");
+        if id.is_some() && self.confirmation == id {
+            self.confirmation = None;
+            self.device.line.confirm_passkey().await?;
+            return Ok(None);
+        }
         match self.welcome.take() {
             Some((welcome, _))
                 if Some(&welcome) == id.as_ref() && self.device.state().loses_confirmation =>
@@ -355,8 +363,7 @@ impl Connection<'_> {
     async fn hear_of_devices(&mut self, stanza: &Node) -> anyhow::Result<Option<End>> {
         let asked = child(stanza).context("an empty query")?;
         if let Some(answer) = self.hear_of_passkey(stanza, asked).await? {
-            self.channel.send(&answer).await?;
-            return Ok(None);
+            return self.say(&answer).await;
         }
         match attr(asked, "stage").as_deref() {
             Some("companion_hello") => {
@@ -399,12 +406,12 @@ impl Connection<'_> {
         Ok(None)
     }
 
-    /// The answer to a query of the passkey step.
+    /// The stanzas that answer a query of the passkey step; `None` for another query.
     async fn hear_of_passkey(
         &mut self,
         stanza: &Node,
         asked: &Node,
-    ) -> anyhow::Result<Option<Node>> {
+    ) -> anyhow::Result<Option<Vec<Node>>> {
         let content = || match &asked.content {
             Some(NodeContent::Bytes(bytes)) => Ok(bytes.as_slice()),
             _ => Err(anyhow::anyhow!("no bytes")),
@@ -413,14 +420,14 @@ impl Connection<'_> {
             "ref" => {
                 let reference = format!("passkey-{}", fresh_id());
                 self.passkey_reference = Some(reference.clone());
-                return Ok(Some(result(stanza, [bytes("ref", reference)])));
+                return Ok(Some(vec![result(stanza, [bytes("ref", reference)])]));
             }
             "passkey_prologue" => {
                 let reference = self.passkey_reference.take().context("no reference")?;
                 let (handshake, assertion) = Handshake::read(asked, &reference)?;
                 self.handshake = Some(handshake);
                 if self.device.line.answer_passkey(&assertion).await.is_err() {
-                    return Ok(Some(error(stanza, 400, "bad-request", None)));
+                    return Ok(Some(vec![error(stanza, 400, "bad-request", None)]));
                 }
             }
             "companion_nonce" => {
@@ -430,11 +437,15 @@ impl Connection<'_> {
             "encrypted_pairing_request" => {
                 let handshake = self.handshake.as_ref().context("nobody answered")?;
                 self.secrets = Some(handshake.open(content()?)?);
-                self.device.line.confirm_passkey().await?;
+                // The device keeps its new secret only after the answer, and a phone takes longer than that to let it
+                // in: a ping waits until the device has read on.
+                let id = fresh_id();
+                self.confirmation = Some(id.clone());
+                return Ok(Some(vec![result(stanza, []), ping(&id)]));
             }
             _ => return Ok(None),
         }
-        Ok(Some(result(stanza, [])))
+        Ok(Some(vec![result(stanza, [])]))
     }
 
     async fn code_wanted(&mut self, asked: &Node) -> Result<Node, Refused> {

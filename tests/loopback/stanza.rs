@@ -68,6 +68,16 @@ pub fn query(child: Node) -> Node {
         .build()
 }
 
+/// A ping of the server, which the device answers.
+pub fn ping(id: &str) -> Node {
+    NodeBuilder::new("iq")
+        .attr("from", SERVER)
+        .attr("id", id)
+        .attr("type", "get")
+        .attr("xmlns", "urn:xmpp:ping")
+        .build()
+}
+
 /// A node with text in it.
 pub fn text(tag: &'static str, content: &str) -> Node {
     NodeBuilder::new(tag).string_content(content).build()

@@ -165,6 +165,7 @@ mod tests {
             ca_file: None,
             proxy: None,
             allow_insecure: false,
+            flood_joins: 0,
         };
         let token = Secret::new(format!("e30.{payload}.secretsignature"));
         let check = about(&profile, &token, NOW);

@@ -60,6 +60,24 @@ fn a_profile_has_the_address_and_the_token_source() {
 }
 
 #[test]
+fn the_flood_alarm_is_off_at_other_gateways_by_default() {
+    let environment = [("GROUPDESK_HOME_TOKEN", "wa_x")];
+    let config = load_text(TWO, &environment).unwrap();
+    assert_eq!(config.flood_joins, 20);
+    assert!(
+        config
+            .profiles
+            .iter()
+            .all(|profile| profile.flood_joins == 0)
+    );
+    let text = format!("{TWO}flood_joins = 7\n[ui]\nflood_joins = 0\n");
+    let config = load_text(&text, &environment).unwrap();
+    assert_eq!(config.flood_joins, 0);
+    let joins: Vec<_> = config.profiles.iter().map(|one| one.flood_joins).collect();
+    assert_eq!(joins, [7, 0]);
+}
+
+#[test]
 fn the_flag_overrides_the_variable_which_overrides_the_file() {
     let text = format!("profile = \"work\"\n{TWO}");
     let variable = [("GROUPDESK_PROFILE", "home")];
@@ -119,7 +137,7 @@ fn errors_in_a_profile_name_their_line() {
         ),
         (
             "[profiles.a]\n\ntoken = \"wa_secret\"",
-            "config.toml:3: unknown key `token` in [profiles.a]; allowed are url, token_env, token_file, token_command, token_prompt, sessions, ca_file, proxy, allow_insecure",
+            "config.toml:3: unknown key `token` in [profiles.a]; allowed are url, token_env, token_file, token_command, token_prompt, sessions, ca_file, proxy, allow_insecure, flood_joins",
         ),
         (
             "[profiles.local]\nurl = \"https://a.example\"",

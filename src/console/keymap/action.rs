@@ -40,6 +40,7 @@ pub(crate) enum Action {
     Undo,
     History,
     RequestsInbox,
+    Flood,
     ResetLink,
     Refresh,
     AddAccount,

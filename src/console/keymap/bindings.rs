@@ -426,6 +426,16 @@ pub(crate) const BINDINGS: &[Binding] = &[
         also: "inbox join approve reject admit pending waiting members approval",
     },
     Binding {
+        action: Action::Flood,
+        name: "flood",
+        keys: &["F"],
+        help: "Many people joined a group by its link: reset the link, or let admins approve",
+        hint: "",
+        contexts: &[Sessions, Groups, Group],
+        elsewhere: &[],
+        also: "alarm spam leaked joins raid",
+    },
+    Binding {
         action: Action::NextPane,
         name: "next_pane",
         keys: &["Tab", "Right", "l"],

@@ -62,6 +62,7 @@ pub(crate) fn can(state: &State, action: Action) -> bool {
             let entry = card.and_then(|card| state.groups.get(&card.key));
             !state.requests.no_hours && entry.is_some_and(|entry| entry.group.my_role.is_some())
         }
+        Action::Flood => !state.floods.alarms.is_empty(),
         Action::RequestsInbox => !state.requests.no_inbox,
         Action::History => !state.requests.no_history && state.groups.selected().is_some(),
         Action::Undo => (state.undo.offer.as_ref()).is_some_and(|offer| state.now < offer.until),
@@ -132,6 +133,7 @@ pub(crate) fn why_not(state: &State, action: Action) -> Option<String> {
         }
         (Action::NewGroup, _) => "no account is connected to WhatsApp now".to_owned(),
         (Action::RequestsInbox, _) => "this gateway does not report requests to join".to_owned(),
+        (Action::Flood, _) => "no alarm stands".to_owned(),
         (Action::History, _) => "this gateway keeps no history".to_owned(),
         (Action::OpeningHours, _) => "this gateway has none".to_owned(),
         (Action::Undo, _) => "nothing was saved in the last ten seconds".to_owned(),

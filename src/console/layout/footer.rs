@@ -114,6 +114,7 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             }
         }
         Some(Layer::NewGroup(group)) => new_group_hints(state, group),
+        Some(Layer::Flood(_)) => closed_by_keys(state, buttons(), "later"),
         Some(Layer::LeaveGroup(_)) => closed_by_keys(state, buttons(), "cancel"),
         Some(Layer::Roster(roster)) => roster_hints(state, roster),
         Some(Layer::Confirm(_)) => closed_by_keys(state, buttons(), "cancel"),

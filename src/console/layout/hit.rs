@@ -13,6 +13,7 @@ use super::counter::counter_parts;
 use super::dialog::Dialog;
 use super::failures::failures_parts;
 use super::first_run::first_run;
+use super::flood::{flood_bar, flood_parts};
 use super::footer::hints;
 use super::form::form_parts;
 use super::groups::{MARK_COLUMNS, group_head, groups_parts};
@@ -56,7 +57,11 @@ pub(crate) fn hit(state: &State, column: u16, row: u16) -> Target {
             .map_or(Target::Nothing, |hint| hint.target);
     }
     if screen.marks.contains(at) && state.layers.is_empty() {
-        let bars = [marks_bar(state, &screen), batch_bar(state, &screen)];
+        let bars = [
+            flood_bar(state, &screen),
+            marks_bar(state, &screen),
+            batch_bar(state, &screen),
+        ];
         let mut hints = bars.into_iter().flatten().flat_map(|bar| bar.hints);
         return hints
             .find(|hint| hint.area.contains(at))
@@ -125,6 +130,7 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
                 None => in_dialog(&parts.dialog),
             }
         }
+        Layer::Flood(flood) => in_dialog(&flood_parts(state, screen, flood).dialog),
         Layer::LeaveGroup(leave) => in_dialog(&leave_group_parts(state, screen, leave).dialog),
         Layer::Roster(roster) => {
             let parts = roster_parts(state, screen, roster);

@@ -3,7 +3,7 @@
 use super::batch_before::sentence;
 use super::batch_progress::batch_count;
 use super::footer::{Hint, of_action};
-use super::marks_lines::{escape_word, has_batch_line};
+use super::marks_lines::{escape_word, has_batch_line, has_flood_line};
 use super::screen::{Screen, row};
 use crate::console::keymap::Action;
 use crate::console::state::State;
@@ -19,6 +19,7 @@ pub(crate) struct MarksBar {
     pub words: String,
     pub area: Rect,
     pub hints: Vec<Hint>,
+    pub is_alarm: bool,
 }
 
 /// What the line of the batch says, unless its dialog is open.
@@ -45,9 +46,21 @@ fn batch_words(state: &State) -> Option<String> {
 pub(crate) fn batch_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
     let said = batch_words(state)?;
     let line = row(screen.marks, screen.marks.height.checked_sub(1)?);
-    let hint = of_action(state, Action::BatchMenu, "show");
-    let width = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
+    bar(state, line, Action::BatchMenu, "show", |_| said)
+}
+
+/// Words with the key of one action. They are asked for with the columns that they have.
+pub(super) fn bar(
+    state: &State,
+    line: Rect,
+    action: Action,
+    word: &'static str,
+    words: impl FnOnce(usize) -> String,
+) -> Option<MarksBar> {
+    let hint = of_action(state, action, word);
     let room = line.width.saturating_sub(hint.area.width + GAP + 2);
+    let said = words(usize::from(room));
+    let width = u16::try_from(text::width(&said)).unwrap_or(u16::MAX);
     let area = Rect {
         x: line.x + 1,
         width: width.min(room),
@@ -65,13 +78,14 @@ pub(crate) fn batch_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         words: said,
         area,
         hints: vec![hint],
+        is_alarm: action == Action::Flood,
     })
 }
 
 /// The line's words and hints; of the hints those that fit.
 #[must_use]
 pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
-    let line = row(screen.marks, 0);
+    let line = row(screen.marks, u16::from(has_flood_line(state)));
     if line.is_empty() {
         return None;
     }
@@ -137,5 +151,6 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         words: said,
         area,
         hints: wanted,
+        is_alarm: false,
     })
 }

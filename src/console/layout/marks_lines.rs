@@ -1,8 +1,8 @@
-//! How many lines marks and batch take above the footer, and what Esc does next.
+//! How many lines flood alarm, marks and batch take above the footer, and what Esc does next.
 
 use crate::console::state::{Layer, Pane, State};
 
-/// How many lines the marks take above the footer. A dialog that shows a code keeps the whole screen.
+/// How many lines are taken above the footer. A dialog that shows a code keeps the whole screen.
 #[must_use]
 pub(crate) fn marks_lines(state: &State) -> u16 {
     let covered = matches!(
@@ -14,8 +14,15 @@ pub(crate) fn marks_lines(state: &State) -> u16 {
     if covered {
         0
     } else {
-        u16::from(any) + u16::from(has_batch_line(state))
+        u16::from(has_flood_line(state)) + u16::from(any) + u16::from(has_batch_line(state))
     }
+}
+
+/// Whether a line shows a flood alarm: unless its dialog is open.
+#[must_use]
+pub(super) fn has_flood_line(state: &State) -> bool {
+    let shown = matches!(state.layers.last(), Some(Layer::Flood(_)));
+    !shown && !state.floods.alarms.is_empty()
 }
 
 /// Whether a line shows how the batch stands: unless its dialog is open.

@@ -15,6 +15,7 @@ mod dialog;
 mod enabled;
 mod failures;
 mod first_run;
+mod flood;
 mod footer;
 mod form;
 mod groups;
@@ -64,6 +65,7 @@ pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs, why_not};
 pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use first_run::{FirstRun, first_run};
+pub(crate) use flood::{flood_bar, flood_buttons, flood_parts};
 pub(crate) use footer::hints;
 pub(crate) use form::{
     COUNTS, FORM_BUTTONS, FORM_LEAVE_BUTTONS, FormLine, FormParts, LABELS, Note, form_parts,

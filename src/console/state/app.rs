@@ -5,6 +5,7 @@ use super::card::Card;
 use super::copy_as::CopyText;
 use super::counter::{Counter, CounterLock, CounterOptions, CounterPhase};
 use super::failures::FailureRecord;
+use super::flood::Floods;
 use super::groups::Groups;
 use super::layer::Layer;
 use super::link_list::LinkList;
@@ -96,6 +97,8 @@ pub struct State {
     pub(crate) batch: Option<BatchRun>,
     /// Batches of this gateway that were not finished, oldest first.
     pub(crate) unfinished: Vec<OpenBatch>,
+    /// Many joins by link.
+    pub(crate) floods: Floods,
     /// Saves that can be undone.
     pub undo: Undo,
     /// What has failed and was shown, newest first.
@@ -132,6 +135,7 @@ impl State {
             link_list: None,
             batch: None,
             unfinished: Vec::new(),
+            floods: Floods::default(),
             undo: Undo::default(),
             failures: Vec::new(),
             whole_blocks: false,
@@ -168,6 +172,13 @@ impl State {
     #[must_use]
     pub(crate) fn is_locked(&self) -> bool {
         self.locked_counter().is_some()
+    }
+
+    /// How many people may join a group by link within five minutes before the flood alarm; 0 is never.
+    #[must_use]
+    pub(crate) fn flood_limit(&self) -> usize {
+        let profile = self.options.profiles.get(self.options.here);
+        profile.map_or(0, |profile| profile.flood_joins)
     }
 
     /// Whether a batch may still send something.

@@ -35,6 +35,10 @@ pub enum ButtonId {
     /// Type or paste people to add.
     AddPeople,
     RemovePeople,
+    /// Reset the invite link.
+    Reset,
+    /// Let admins approve who joins.
+    Approval,
     Promote,
     Demote,
 }

@@ -9,6 +9,7 @@ use super::columns::ColumnsDialog;
 use super::confirm::ConfirmDialog;
 use super::copy_as::CopyAs;
 use super::counter::Counter;
+use super::flood::FloodDialog;
 use super::form::EditForm;
 use super::help::HelpDialog;
 use super::history::HistoryDialog;
@@ -46,6 +47,8 @@ pub enum Layer {
     /// Create a group, or join one.
     NewGroup(Box<NewGroupDialog>),
     LeaveGroup(Box<LeaveGroupDialog>),
+    /// Many people joined a group by its link.
+    Flood(FloodDialog),
     /// The members of a group.
     Roster(Box<RosterDialog>),
     Profiles(ProfilesDialog),

@@ -22,6 +22,7 @@ mod counter;
 mod failure_log;
 mod failures;
 mod find;
+mod flood;
 mod form;
 mod groups;
 mod help;
@@ -76,6 +77,9 @@ pub(crate) use failures::FailureRecord;
 #[cfg(test)]
 pub(crate) use find::SeenLinks;
 pub(crate) use find::{Line, LinkAnswer, LinkFind, Part, PartHead, PeopleState, Person};
+#[cfg(test)]
+pub(crate) use flood::Floods;
+pub(crate) use flood::{FloodAlarm, FloodDialog};
 pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;

@@ -16,6 +16,8 @@ pub struct Profile {
     pub known: bool,
     /// The simulated WhatsApp of this process.
     pub is_demo: bool,
+    /// How many people may join a group by link within five minutes before the flood alarm; 0 is never.
+    pub flood_joins: usize,
 }
 
 impl Profile {

@@ -86,6 +86,7 @@ fn asks(state: &State) -> bool {
                 | Layer::Roster(_)
                 | Layer::NewGroup(_)
                 | Layer::LeaveGroup(_)
+                | Layer::Flood(_)
         )
     )
 }

@@ -1,6 +1,6 @@
 //! Applies the events of the realtime stream. The client has dropped those that were seen before.
 
-use super::{connection, gateway, groups, inbox, invite, members, pairing, sessions};
+use super::{connection, flood, gateway, groups, inbox, invite, members, pairing, sessions};
 use crate::api::{
     AuthCodePayload, Envelope, EpochMillis, EventKind, GroupParticipantPayload, GroupUpdatePayload,
     Session, SessionRole, SessionStatusPayload, Setting, SettingsPatch,
@@ -250,6 +250,9 @@ fn link_reset(state: &mut State, event: &Envelope, key: &GroupKey, payload: &Gro
     let row = state.groups.get(key).map(|entry| entry.group.updated_at);
     let changed_at = event.timestamp.max(payload.timestamp.unwrap_or_default());
     let is_older = row.is_some_and(|row| is_older(changed_at, row));
+    if !is_older {
+        state.floods.settle(key);
+    }
     if is_older && !state.requests.is_being_reset(key) {
         // Possibly a replayed event: the link is read again, but no reset is reported.
         invite::recheck(state, key);
@@ -312,6 +315,8 @@ fn participants(state: &mut State, event: &Envelope, payload: &GroupParticipantP
     if is_news {
         groups::patch(state, &key, change);
     }
+    let people = usize::try_from(joined).unwrap_or(usize::MAX);
+    flood::joined(state, &key, time, people, payload.via);
     if mine.is_some() || unsure {
         if loses {
             invite::recheck(state, &key);

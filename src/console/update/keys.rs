@@ -5,9 +5,9 @@ use super::follow_up::FollowUp;
 use super::text_input::{can_undo, takes_text};
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, hours, inbox, leave_group, leaving, link_list,
-    marks, members, new_gateway, new_group, note, notebook, other_account, pairing, palette,
-    profiles, qr, rename, reset, roster, sessions, sheet, theme, undo,
+    counter, failures, flood, form, groups, help, history, hours, inbox, leave_group, leaving,
+    link_list, marks, members, new_gateway, new_group, note, notebook, other_account, pairing,
+    palette, profiles, qr, rename, reset, roster, sessions, sheet, theme, undo,
 };
 use crate::api::Capability;
 use crate::console::effect::{Call, Effect, SessionAction};
@@ -68,6 +68,7 @@ pub(super) fn key(state: &mut State, event: &KeyEvent) {
         Some(Layer::Check(_)) => check::key(state, event, action),
         Some(Layer::Roster(_)) => roster::key(state, event, action),
         Some(Layer::NewGroup(_)) => new_group::key(state, event, action),
+        Some(Layer::Flood(_)) => flood::key(state, event, action),
         Some(Layer::LeaveGroup(_)) => leave_group::key(state, event, action),
         Some(Layer::Counter(_)) => counter::key(state, event, action),
         Some(Layer::Confirm(_)) => confirm::key(state, event, action),
@@ -278,6 +279,7 @@ pub(super) fn perform(state: &mut State, action: Action) {
         Action::WhyNoJoin => check::open(state),
         Action::Members => roster::open(state),
         Action::NewGroup => new_group::open(state),
+        Action::Flood => flood::open(state),
         Action::LeaveGroup => leave_group::open(state),
         Action::OtherAccount => other_account::go(state),
         Action::Sort => groups::sort(state),

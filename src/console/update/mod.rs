@@ -9,7 +9,7 @@
 //! - facts take an answer in and return what changed: `connection`, `invite`, `find`, `groups`, `marks`, `sessions`,
 //!   `members`, `card`, `link_list`
 //! - flows, one per dialog: `form`, `reset`, `pairing`, `rename`, `note`, `confirm`, `profiles`, `new_gateway`, `help`,
-//!   `check`, `roster`, `new_group`, `leave_group`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `inbox`, `sheet`; and `palette`, `place`,
+//!   `check`, `roster`, `new_group`, `leave_group`, `failures`, `qr`, `copy_as`, `columns`, `counter`, `undo`, `history`, `inbox`, `flood`, `sheet`; and `palette`, `place`,
 //!   `other_account`, `unconfirmed` and `leaving`, which look at several
 //! - dispatch: `gateway`, `replies`, `events`, `clock`, `keys`, `mouse`, `burst`, `invariants` and this file
 
@@ -33,6 +33,7 @@ mod events;
 mod explain;
 mod failures;
 mod find;
+mod flood;
 mod follow_up;
 mod form;
 mod gateway;

@@ -2,7 +2,7 @@
 
 use super::{
     batch_before, batch_menu, batch_progress, batch_resume, card, check, columns, confirm, copy_as,
-    counter, failures, form, groups, help, history, hours, inbox, keys, leave_group, marks,
+    counter, failures, flood, form, groups, help, history, hours, inbox, keys, leave_group, marks,
     members, new_gateway, new_group, note, pairing, palette, profiles, rename, reset, roster,
     sessions, sheet,
 };
@@ -115,6 +115,7 @@ fn press(state: &mut State, button: ButtonId) {
         Some(Layer::Check(_)) => check::press(state, button),
         Some(Layer::Roster(_)) => roster::press(state, button),
         Some(Layer::NewGroup(_)) => new_group::press(state, button),
+        Some(Layer::Flood(_)) => flood::press(state, button),
         Some(Layer::LeaveGroup(_)) => leave_group::press(state, button),
         Some(Layer::NewGateway(_)) => new_gateway::press(state, button),
         Some(Layer::Sheet(_)) => sheet::press(state, button),

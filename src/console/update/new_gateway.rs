@@ -207,6 +207,7 @@ pub(super) fn answered(state: &mut State, id: RequestId, answer: Result<(), Gate
         prompts: false,
         known: true,
         is_demo: false,
+        flood_joins: 0,
     };
     state.options.profiles.push(profile);
     let at = state.options.profiles.len() - 1;

@@ -189,6 +189,7 @@ pub(super) fn answered(state: &mut State, key: &GroupKey, answer: Result<String,
         }
         Ok(link) => {
             let now = state.now;
+            state.floods.settle(key);
             state.requests.expect_echo(key, now);
             if let Some(card) = state.card.as_mut().filter(|card| card.key == *key) {
                 card.reset_seen = None;

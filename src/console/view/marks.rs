@@ -1,16 +1,25 @@
-//! The lines of the marks and of the batch.
+//! The lines of the flood alarm, of the marks and of the batch.
 
 use super::paint::{after, clear, columns, put};
-use crate::console::layout::{Screen, batch_bar, marks_bar};
+use crate::console::layout::{Screen, batch_bar, flood_bar, marks_bar};
 use crate::console::state::State;
 use ratatui::buffer::Buffer;
 
 pub(crate) fn draw(state: &State, screen: &Screen, buffer: &mut Buffer) {
     let theme = &state.options.theme;
-    let bars = [marks_bar(state, screen), batch_bar(state, screen)];
+    let bars = [
+        flood_bar(state, screen),
+        marks_bar(state, screen),
+        batch_bar(state, screen),
+    ];
     clear(buffer, screen.marks);
     for bar in bars.into_iter().flatten() {
-        put(buffer, bar.area, &bar.words, theme.accent);
+        let style = if bar.is_alarm {
+            theme.warn
+        } else {
+            theme.accent
+        };
+        put(buffer, bar.area, &bar.words, style);
         for hint in bar.hints {
             put(buffer, hint.area, &hint.key, theme.key);
             let word = after(hint.area, columns(&hint.key) + 1);

@@ -15,6 +15,7 @@ mod counter;
 mod failures;
 mod field;
 mod first_run;
+mod flood;
 mod footer;
 mod form;
 mod group_rows;
@@ -83,6 +84,7 @@ fn layer(state: &State, screen: &Screen, layer: &Layer, buffer: &mut Buffer) -> 
         Layer::Note(note) => return note::draw(state, screen, note, buffer),
         Layer::Roster(roster) => return roster::draw(state, screen, roster, buffer),
         Layer::NewGroup(group) => return new_group::draw(state, screen, group, buffer),
+        Layer::Flood(flood) => flood::draw(state, screen, flood, buffer),
         Layer::LeaveGroup(leave) => leave_group::draw(state, screen, leave, buffer),
         Layer::Inbox(inbox) => return inbox::draw(state, screen, inbox, buffer),
         Layer::Reset(reset) => reset::draw(state, screen, reset, buffer),

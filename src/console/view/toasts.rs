@@ -4,10 +4,10 @@ use super::paint::{after, clear, columns, frame, put, put_centred};
 use crate::console::layout::{
     Dialog, QrDrawing, Screen, batch_before_parts, batch_menu_parts, batch_progress_parts,
     batch_resume_parts, card_parts, check_parts, columns_parts, confirm_parts, copy_as_parts,
-    counter_parts, failures_parts, form_parts, history_parts, hours_parts, inbox_parts, inside,
-    leave_group_parts, new_gateway_parts, new_group_parts, note_parts, pairing_parts,
-    palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts, roster_parts, row,
-    sheet_parts, wrap,
+    counter_parts, failures_parts, flood_parts, form_parts, history_parts, hours_parts,
+    inbox_parts, inside, leave_group_parts, new_gateway_parts, new_group_parts, note_parts,
+    pairing_parts, palette_parts, profiles_parts, qr_parts, rename_parts, reset_parts,
+    roster_parts, row, sheet_parts, wrap,
 };
 use crate::console::state::{Layer, State, Toast, ToastKind};
 use ratatui::buffer::Buffer;
@@ -149,6 +149,7 @@ fn kept_free(state: &State, screen: &Screen) -> Vec<Rect> {
             areas.extend(parts.fields.iter().map(|(_, area)| *area));
             areas.push(parts.words);
         }
+        Some(Layer::Flood(flood)) => buttons(&flood_parts(state, screen, flood).dialog),
         Some(Layer::LeaveGroup(leave)) => {
             buttons(&leave_group_parts(state, screen, leave).dialog);
         }

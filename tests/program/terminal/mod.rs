@@ -6,6 +6,7 @@ mod copying;
 mod counter;
 mod endings;
 mod first_run;
+mod flood;
 mod hands;
 mod headless;
 mod job;

@@ -8,13 +8,23 @@ use std::path::Path;
 
 /// A desk whose configuration has a profile for each gateway, on the first of them.
 fn desk(directory: &Path, gateways: &[(&str, &Headless)], columns: u16, rows: u16) -> Pty {
+    desk_with(directory, gateways, "", (columns, rows))
+}
+
+/// The same with further settings in each profile.
+pub fn desk_with(
+    directory: &Path,
+    gateways: &[(&str, &Headless)],
+    settings: &str,
+    (columns, rows): (u16, u16),
+) -> Pty {
     let mut config = format!("profile = \"{}\"\n", gateways[0].0);
     for (name, gateway) in gateways {
         let key = directory.join(format!("{name}.token"));
         write_private(&key, gateway.key("all"));
         write!(
             config,
-            "[profiles.{name}]\nurl = \"{}\"\ntoken_file = \"{}\"\n",
+            "[profiles.{name}]\nurl = \"{}\"\ntoken_file = \"{}\"\n{settings}",
             gateway.url(),
             key.display()
         )

@@ -203,6 +203,8 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         ButtonId::Cancel | ButtonId::Close => leave(state),
         ButtonId::AddPeople
         | ButtonId::RemovePeople
+        | ButtonId::Reset
+        | ButtonId::Approval
         | ButtonId::Promote
         | ButtonId::Demote
         | ButtonId::Save

@@ -9,6 +9,7 @@ mod copy_as;
 mod counter;
 mod filter;
 mod find;
+mod flood;
 mod form;
 mod groups;
 mod health;

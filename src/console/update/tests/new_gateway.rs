@@ -13,6 +13,7 @@ fn profile(name: &str, is_demo: bool) -> Profile {
         prompts: false,
         known: true,
         is_demo,
+        flood_joins: 0,
     }
 }
 

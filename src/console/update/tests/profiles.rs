@@ -12,6 +12,7 @@ fn profile(name: &str) -> Profile {
         prompts: false,
         known: false,
         is_demo: false,
+        flood_joins: 0,
     }
 }
 

@@ -195,6 +195,7 @@ fn another_gateway_has_nothing_to_undo() {
         prompts: false,
         known: false,
         is_demo: false,
+        flood_joins: 0,
     };
     desk.state.options.profiles = vec![profile("here"), profile("there")];
     desk.press("p");

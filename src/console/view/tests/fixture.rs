@@ -7,8 +7,8 @@ use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Keymap;
 use crate::console::state::{
-    Card, Connection, CounterOptions, EditForm, Entry, Groups, Invite, Members, Options, Pane,
-    Sessions, Settings, State, Undo, copy_texts,
+    Card, Connection, CounterOptions, EditForm, Entry, Floods, Groups, Invite, Members, Options,
+    Pane, Sessions, Settings, State, Undo, copy_texts,
 };
 use crate::console::theme::{ColorDepth, Theme};
 use ratatui_textarea::{CursorMove, TextArea};
@@ -51,6 +51,7 @@ pub fn fresh() -> State {
         link_list: None,
         batch: None,
         unfinished: Vec::new(),
+        floods: Floods::default(),
         undo: Undo::default(),
         failures: Vec::new(),
         whole_blocks: false,

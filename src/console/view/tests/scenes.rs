@@ -17,13 +17,13 @@ use crate::console::state::{
     Asker, AskerId, AskerOutcome, BatchBefore, BatchFocus, BatchKind, BatchMenu, BatchPhase,
     BatchProgress, BatchResume, BatchRun, ButtonId, CheckDialog, ConfirmDialog, Connection, CopyAs,
     CopyText, Counter, CounterPhase, EditForm, Entry, FailureRecord, FieldOrButton, FieldOutcome,
-    FormFocus, FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry, HistoryPhase,
-    HoursDialog, HoursPhase, InboxDialog, InboxRun, InboxSource, Invite, Layer, LeaveGroupDialog,
-    LeavePhase, Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase, NewGroupDialog,
-    NewGroupFocus, NewGroupWay, Pane, PersonOutcome, Profile, ProfilesDialog, ProfilesStep,
-    Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, RosterDialog, RosterPerson,
-    RosterPhase, RosterTask, RosterWork, SheetDialog, SheetFocus, SheetPhase, SheetSource, Sort,
-    State, Toast, ToastKind, copy_texts,
+    FloodDialog, FormFocus, FormPhase, GatewayFocus, HelpDialog, HistoryDialog, HistoryEntry,
+    HistoryPhase, HoursDialog, HoursPhase, InboxDialog, InboxRun, InboxSource, Invite, Layer,
+    LeaveGroupDialog, LeavePhase, Leaving, LinkHidden, Members, NewGatewayDialog, NewGatewayPhase,
+    NewGroupDialog, NewGroupFocus, NewGroupWay, Pane, PersonOutcome, Profile, ProfilesDialog,
+    ProfilesStep, Question, RenameDialog, RenamePhase, ResetDialog, ResetPhase, RosterDialog,
+    RosterPerson, RosterPhase, RosterTask, RosterWork, SheetDialog, SheetFocus, SheetPhase,
+    SheetSource, Sort, State, Toast, ToastKind, copy_texts,
 };
 use std::collections::VecDeque;
 
@@ -688,6 +688,14 @@ pub const SCENES: &[Scene] = &[
             held: None,
         })))
     }),
+    ("flood-line", || flooded(desk(), 3)),
+    ("flood", || {
+        let flood = FloodDialog {
+            key: key("volunteers"),
+            focus: ButtonId::Close,
+        };
+        flooded(over(Layer::Flood(flood)), 1)
+    }),
     ("help", || over(Layer::Help(HelpDialog::default()))),
     ("help-search", || {
         over(Layer::Help(HelpDialog {
@@ -881,6 +889,16 @@ fn over(layer: Layer) -> State {
     state
 }
 
+/// Alarms of this many groups.
+fn flooded(mut state: State, groups: usize) -> State {
+    let names = ["volunteers", "choir", "chess"];
+    for name in names.iter().take(groups).rev() {
+        let joins = (23, NOW - 2 * MINUTE);
+        state.floods.joined(&key(name), joins, true, 20);
+    }
+    state
+}
+
 fn edit(change: impl Fn(&mut EditForm)) -> State {
     let mut form = form();
     change(&mut form);
@@ -970,6 +988,7 @@ fn with_demo() -> State {
         prompts: false,
         known: true,
         is_demo: true,
+        flood_joins: 0,
     }];
     state
 }
@@ -1021,6 +1040,7 @@ fn over_profiles(step: ProfilesStep) -> State {
         prompts: false,
         known: false,
         is_demo: false,
+        flood_joins: 0,
     };
     state.options.profiles = vec![
         profile("demo", "a simulated world in this process"),

@@ -1,6 +1,7 @@
-//! Random activity: groups are renamed, members join and leave, sessions drop and reconnect.
+//! Random activity: groups are renamed, members join and leave, invite links leak, sessions drop and reconnect.
 
 use super::connection::pause;
+use super::leaks::{self, Leaks};
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
 use super::world::World;
@@ -30,6 +31,10 @@ pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     every(world, runtime, 45_000..=90_000, move |world| {
         a_session_drops(world, &mut rng);
     });
+    let mut leaks = Leaks::new(world.seed);
+    every(world, runtime, leaks::PAUSES, move |world| {
+        leaks.step(world)
+    });
 }
 
 /// Repeats an action, with random pauses in milliseconds.
@@ -56,13 +61,14 @@ fn every(
     });
 }
 
-struct Online {
+/// A connected account.
+pub(super) struct Online {
     session: SessionId,
-    person: PersonId,
+    pub(super) person: PersonId,
     flaky: bool,
 }
 
-fn online(world: &World) -> Vec<Online> {
+pub(super) fn online(world: &World) -> Vec<Online> {
     let endpoints = world.endpoints();
     endpoints
         .iter()
@@ -200,7 +206,7 @@ fn somebody_asks(world: &World, rng: &mut Rng) {
 }
 
 /// Somebody of the crowd who is not in the group and does not ask to be.
-fn newcomer(rules: &Rules, index: usize, rng: &mut Rng) -> Option<PersonId> {
+pub(super) fn newcomer(rules: &Rules, index: usize, rng: &mut Rng) -> Option<PersonId> {
     let group = &rules.groups[index];
     let people: Vec<PersonId> = rules.people.ids().collect();
     (0..20)

@@ -22,6 +22,7 @@ mod driver;
 mod endpoint;
 mod faults;
 mod invites;
+mod leaks;
 mod load;
 mod pairing;
 mod passkey;

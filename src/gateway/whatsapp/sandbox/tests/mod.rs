@@ -3,6 +3,7 @@
 mod faults;
 mod fixtures;
 mod groups;
+mod leaks;
 mod life;
 mod members;
 mod pairing;
