@@ -105,8 +105,10 @@ pub(crate) fn marks_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
     });
     let mut said = format!("✓ {} marked{hidden}{in_range}", words::thousands(marked));
     if let Some(list) = &state.link_list {
-        let (done, total) = (list.done.len(), list.total);
-        let pause = list.due.map(|due| words::seconds(state.now, due));
+        let (done, total) = (list.done(), list.groups.len());
+        let paused = list.reading.as_ref().and_then(|reading| reading.paused);
+        let pause = paused.filter(|until| *until > state.now);
+        let pause = pause.map(|until| words::seconds(state.now, until));
         let pause = pause.map_or(String::new(), |pause| format!(", goes on in {pause}"));
         said = format!("◌ reading links: {done} of {total}{pause}");
     }

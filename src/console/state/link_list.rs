@@ -1,8 +1,7 @@
-//! The links of several groups, read one after the other to be copied as one text.
+//! The links of several groups, read at the pace that accounts may ask, to be copied as one text.
 
 use crate::api::EpochMillis;
-use crate::console::ids::GroupKey;
-use std::collections::VecDeque;
+use crate::console::ids::{GroupKey, RequestId};
 
 /// In which form the links are copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,40 +17,60 @@ pub(crate) enum ListForm {
 #[derive(Debug)]
 pub(crate) struct LinkList {
     pub form: ListForm,
-    /// With the place of each in the list.
-    pub queue: VecDeque<(usize, GroupKey)>,
-    /// The group whose link is being read.
-    pub waiting: Option<(usize, GroupKey)>,
-    /// When the next link is asked for, after the gateway has refused one because there were too many.
-    pub due: Option<EpochMillis>,
-    /// The links that were read, and why there is none.
-    pub done: Vec<ListedLink>,
-    pub total: usize,
+    pub groups: Vec<ListedLink>,
+    pub reading: Option<ReadingLinks>,
 }
 
-/// A group of the list, with its link or the reason why there is none.
+/// A group of the list.
 #[derive(Debug)]
 pub(crate) struct ListedLink {
-    /// Its place in the list.
-    pub place: usize,
     pub key: GroupKey,
-    pub link: Result<String, String>,
+    /// Its link, or why there is none; `None` while it is not known.
+    pub link: Option<Result<String, String>>,
+}
+
+/// A request that reads links.
+#[derive(Debug)]
+pub(crate) struct ReadingLinks {
+    pub request: RequestId,
+    /// What it asks for, as positions in the list. `None`: the link that it reads may be dead by now.
+    pub asked: Vec<Option<usize>>,
+    /// How many of them have an answer.
+    pub done: usize,
+    /// Until when nothing is asked, because the account may not ask more.
+    pub paused: Option<EpochMillis>,
 }
 
 impl LinkList {
-    /// A link that was read may be dead by now: it is read again before the list is copied.
+    /// How many groups need no answer any more.
+    #[must_use]
+    pub(crate) fn done(&self) -> usize {
+        let waiting = self.reading.as_ref();
+        let waiting = waiting.map_or(0, |reading| {
+            reading.asked.len().saturating_sub(reading.done)
+        });
+        self.groups.len().saturating_sub(waiting)
+    }
+
+    /// A link that was read, or is being read, may be dead by now: it is read again before the list is copied.
     pub(crate) fn read_again(&mut self, key: &GroupKey) {
-        if let Some(at) = self.done.iter().position(|listed| listed.key == *key) {
-            let listed = self.done.swap_remove(at);
-            self.queue.push_back((listed.place, listed.key));
+        let Some(at) = self.groups.iter().position(|listed| listed.key == *key) else {
+            return;
+        };
+        if let Some(asked) = self.reading.as_mut().map(|reading| &mut reading.asked) {
+            asked
+                .iter_mut()
+                .filter(|asked| **asked == Some(at))
+                .for_each(|asked| *asked = None);
         }
+        let link = &mut self.groups[at].link;
+        link.take_if(|link| link.is_ok());
     }
 
     /// The group's link is this one now.
     pub(crate) fn correct(&mut self, key: &GroupKey, link: &str) {
-        let known = self.done.iter_mut().find(|listed| listed.key == *key);
-        if let Some(Ok(known)) = known.map(|listed| &mut listed.link) {
-            link.clone_into(known);
+        if let Some(listed) = self.groups.iter_mut().find(|listed| listed.key == *key) {
+            listed.link = Some(Ok(link.to_owned()));
         }
     }
 }

@@ -90,7 +90,7 @@ pub(crate) use inbox::{
 };
 pub(crate) use layer::Layer;
 pub(crate) use leave_group::{LeaveGroupDialog, LeavePhase};
-pub(crate) use link_list::{LinkList, ListForm, ListedLink};
+pub(crate) use link_list::{LinkList, ListForm, ListedLink, ReadingLinks};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
 pub(crate) use new_group::{NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay};
 pub(crate) use note::{NoteDialog, NoteFocus};

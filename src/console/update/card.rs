@@ -85,10 +85,7 @@ pub(super) fn leave(state: &mut State) {
 fn cancel_reads(state: &mut State) {
     if let Some(card) = &state.card {
         let key = card.key.clone();
-        let list = state.link_list.as_ref();
-        let waiting = list.and_then(|list| list.waiting.as_ref());
-        let needed = waiting.is_some_and(|(_, waiting)| *waiting == key)
-            || state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
+        let needed = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
         let shows_hours = |layer: &Layer| matches!(layer, Layer::Hours(of) if of.key == key);
         let in_dialog = state.layers.iter().any(shows_hours);
         // The group's row is not only read for the card.

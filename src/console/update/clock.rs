@@ -95,8 +95,9 @@ fn shift(state: &mut State, by: i64) {
     if let Some(offer) = &mut state.undo.offer {
         offer.until = offer.until.saturating_add(by);
     }
-    if let Some(list) = &mut state.link_list {
-        list.due = list.due.map(|due| due.saturating_add(by));
+    let list = state.link_list.as_mut();
+    if let Some(reading) = list.and_then(|list| list.reading.as_mut()) {
+        reading.paused = reading.paused.map(|until| until.saturating_add(by));
     }
     counter::shift(state, by);
     state.requests.paste_until = None;
@@ -140,7 +141,6 @@ pub(super) fn request_wake(state: &mut State) {
         due.place,
         due.ready,
         due.unreadable,
-        state.link_list.as_ref().and_then(|list| list.due),
         due.inbox,
         state.toasts.iter().map(|toast| toast.until).min(),
         invite::next_check(state),

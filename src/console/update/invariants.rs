@@ -1,8 +1,8 @@
 //! The invariants of the state, restored after every message.
 
 use super::{
-    batch_progress, batch_resume, card, clock, flood, form, groups, link_list, marks, pairing,
-    place, reset, sessions, unconfirmed,
+    batch_progress, batch_resume, card, clock, flood, form, groups, marks, pairing, place, reset,
+    sessions, unconfirmed,
 };
 use crate::console::effect::Effect;
 use crate::console::state::State;
@@ -22,7 +22,6 @@ pub(super) fn restore(state: &mut State) {
     form::sync(state);
     card::sync(state);
     flood::sync(state);
-    link_list::sync(state);
     batch_progress::sync(state);
     batch_resume::sync(state);
     unconfirmed::sync(state);

@@ -1,26 +1,24 @@
-//! Copying the links of several groups: they are read one after the other, because WhatsApp limits such
-//! requests, and copied as one text.
+//! Copying the links of several groups: they are read at the pace that accounts may ask, and copied as one text.
 
 use super::copy::copy_text;
-use super::invite;
-use crate::console::effect::Call;
-use crate::console::failure::{CallFailure, FailureKind};
-use crate::console::ids::GroupKey;
-use crate::console::state::{CopiedText, LinkList, ListForm, ListedLink, State};
+use super::explain;
+use crate::api::InviteLink;
+use crate::console::effect::{Call, Effect};
+use crate::console::failure::CallFailure;
+use crate::console::ids::{GroupKey, RequestId};
+use crate::console::state::{
+    CopiedText, InFlight, LinkList, ListForm, ListedLink, ReadingLinks, State,
+};
+use crate::links::Step;
 use crate::text::clean_line;
 
-/// Milliseconds until a link is asked for again after the gateway refused it for the number of requests,
-/// unless it names another time.
-const PAUSE: i64 = 5_000;
-/// The longest such time.
-const PAUSE_MAX: i64 = 300_000;
 /// Groups that a message names.
 const NAMED: usize = 3;
 
 /// Begins to read the links of these groups.
 pub(super) fn start(state: &mut State, groups: Vec<GroupKey>, form: ListForm) {
     if let Some(list) = &state.link_list {
-        let (done, total) = (list.done.len(), list.total);
+        let (done, total) = (list.done(), list.groups.len());
         state.note(format!("A list is being read: {done} of {total} links."));
         return;
     }
@@ -28,15 +26,20 @@ pub(super) fn start(state: &mut State, groups: Vec<GroupKey>, form: ListForm) {
         state.note("Not now: the gateway does not answer.");
         return;
     }
+    let listed = groups.into_iter().map(|key| {
+        let card = state.card.as_ref().filter(|card| card.key == key);
+        let shown = card.and_then(|card| card.link());
+        let hidden = state.link_obstacle(&key);
+        let hidden = hidden.map(|hidden| Err(state.hidden_sentence(&key, &hidden)));
+        let link = hidden.or_else(|| shown.map(|link| Ok(link.to_owned())));
+        ListedLink { key, link }
+    });
     state.link_list = Some(LinkList {
         form,
-        total: groups.len(),
-        queue: groups.into_iter().enumerate().collect(),
-        waiting: None,
-        due: None,
-        done: Vec::new(),
+        groups: listed.collect(),
+        reading: None,
     });
-    sync(state);
+    read(state);
 }
 
 /// Stops the list that is being read; whether there was one.
@@ -44,113 +47,108 @@ pub(super) fn stop(state: &mut State) -> bool {
     let Some(list) = state.link_list.take() else {
         return false;
     };
-    if let Some((_, key)) = list.waiting {
-        let on_card = state.card.as_ref().is_some_and(|card| card.key == key);
-        let needed = state.requests.unconfirmed.needs(&Call::Invite(key.clone()));
-        if !on_card && !needed {
-            (state.requests).cancel(|call| matches!(call, Call::Invite(of) if *of == key));
-        }
+    if let Some(reading) = list.reading {
+        state.requests.complete(reading.request);
+        state.requests.effects.push(Effect::Cancel(reading.request));
     }
     state.note("The list was stopped; nothing was copied.");
     true
 }
 
-/// Asks for the next link when none is being read. One whose request was dropped is asked for again.
-pub(super) fn sync(state: &mut State) {
-    loop {
-        let Some(list) = &mut state.link_list else {
-            return;
-        };
-        if let Some((_, key)) = &list.waiting {
-            if state.requests.is_running(&Call::Invite(key.clone())) {
-                return;
-            }
-            list.queue.extend(list.waiting.take());
-            list.queue.rotate_right(1);
-        }
-        let is_away = state.requests.away.is_some() && !list.queue.is_empty();
-        if is_away || list.due.is_some_and(|due| due > state.now) {
-            return;
-        }
-        list.due = None;
-        let Some((place, key)) = list.queue.pop_front() else {
-            finish(state);
-            return;
-        };
-        if let Some(hidden) = state.link_obstacle(&key) {
-            let reason = state.hidden_sentence(&key, &hidden);
-            take(state, (place, key), Err(reason));
-            continue;
-        }
-        let card = state.card.as_ref().filter(|card| card.key == key);
-        if let Some(link) = card.and_then(|card| card.link()).map(str::to_owned) {
-            take(state, (place, key), Ok(link));
-            continue;
-        }
-        let on_card = card.is_some();
-        if let Some(list) = &mut state.link_list {
-            list.waiting = Some((place, key.clone()));
-        }
-        if on_card {
-            invite::ask(state);
-        } else {
-            state.requests.read(Call::Invite(key));
-        }
+/// Reads the links that are not known; copies the list when all are.
+fn read(state: &mut State) {
+    let Some(list) = &state.link_list else {
+        return;
+    };
+    let groups = list.groups.iter().enumerate();
+    let unknown = groups.filter(|(_, listed)| listed.link.is_none());
+    let (asked, groups): (Vec<_>, Vec<_>) = unknown
+        .map(|(at, listed)| (Some(at), listed.key.clone()))
+        .unzip();
+    if asked.is_empty() {
+        finish(state);
         return;
     }
-}
-
-/// A link was read, or refused.
-pub(super) fn read(state: &mut State, key: &GroupKey, answer: Result<&str, &CallFailure>) {
-    let now = state.now;
-    let Some(list) = &mut state.link_list else {
-        return;
+    let request = state.requests.issue(InFlight::Links);
+    let effect = Effect::AskLinks {
+        id: request,
+        groups,
     };
-    let waiting = list.waiting.take_if(|(_, waiting)| waiting == key);
-    let Some((place, key)) = waiting else {
-        return;
-    };
-    let retried = |failure: &CallFailure| {
-        matches!(
-            failure.kind,
-            FailureKind::RateLimited { .. } | FailureKind::GatewayAway
-        )
-    };
-    match answer {
-        Err(failure) if retried(failure) => {
-            let wait = failure.retry_after.map_or(PAUSE, |seconds| {
-                i64::try_from(seconds).map_or(PAUSE_MAX, |seconds| seconds.saturating_mul(1_000))
-            });
-            list.queue.push_front((place, key));
-            list.due = Some(now + wait.clamp(1_000, PAUSE_MAX));
-        }
-        Err(failure) => {
-            let reason = state.sentence(failure, Some(&key));
-            take(state, (place, key), Err(reason));
-        }
-        Ok(link) => take(state, (place, key), Ok(link.to_owned())),
-    }
-}
-
-fn take(state: &mut State, (place, key): (usize, GroupKey), link: Result<String, String>) {
+    state.requests.effects.push(effect);
     if let Some(list) = &mut state.link_list {
-        list.done.push(ListedLink { place, key, link });
+        list.reading = Some(ReadingLinks {
+            request,
+            asked,
+            done: 0,
+            paused: None,
+        });
     }
+}
+
+/// The list's request with this id.
+fn reading(state: &mut State, id: RequestId) -> Option<&mut ReadingLinks> {
+    let reading = state.link_list.as_mut()?.reading.as_mut()?;
+    (reading.request == id).then_some(reading)
+}
+
+/// Some links are here, or the gateway asks for a pause.
+pub(super) fn step(state: &mut State, id: RequestId, step: Step) {
+    let now = state.now;
+    let Some(reading) = reading(state, id) else {
+        return;
+    };
+    match step {
+        Step::Answered { done } => (reading.done, reading.paused) = (done, None),
+        Step::Waits(pause) => reading.paused = Some(now + pause.as_millis() as i64),
+    }
+}
+
+/// All links are here, or the reasons why not; whether it was the list that asked for them.
+pub(super) fn linked(
+    state: &mut State,
+    id: RequestId,
+    answers: &[Result<String, CallFailure>],
+) -> bool {
+    let Some(asked) = reading(state, id).map(|reading| std::mem::take(&mut reading.asked)) else {
+        return false;
+    };
+    for (at, answer) in asked.into_iter().zip(answers) {
+        let list = state.link_list.as_ref();
+        let listed = at.and_then(|at| Some((at, list?.groups.get(at)?)));
+        let Some((at, listed)) = listed.filter(|(_, listed)| listed.link.is_none()) else {
+            continue;
+        };
+        let key = listed.key.clone();
+        let link = match answer {
+            Ok(link) if InviteLink::is_link(link) => Ok(link.clone()),
+            Ok(_) => Err("the gateway sent something that is not a link".to_owned()),
+            Err(failure) => {
+                let call = Call::Invite(key.clone());
+                let failure = explain::in_context(state, &call, failure.clone());
+                Err(state.sentence(&failure, Some(&key)))
+            }
+        };
+        if let Some(list) = &mut state.link_list {
+            list.groups[at].link = Some(link);
+        }
+    }
+    read(state);
+    true
 }
 
 /// Copies what was read, and reports the groups without a link.
 fn finish(state: &mut State) {
-    let Some(mut list) = state.link_list.take() else {
+    let Some(list) = state.link_list.take() else {
         return;
     };
-    list.done.sort_unstable_by_key(|listed| listed.place);
     let mut rows = Vec::new();
     let mut without = Vec::new();
-    for ListedLink { key, link, .. } in &list.done {
+    for ListedLink { key, link } in &list.groups {
         let name = state.group_name(key);
         match link {
-            Ok(link) => rows.push((name, link.as_str(), state.session_name(&key.session))),
-            Err(reason) => {
+            None => {}
+            Some(Ok(link)) => rows.push((name, link.as_str(), state.session_name(&key.session))),
+            Some(Err(reason)) => {
                 let first = reason.split(". ").next().unwrap_or_default();
                 without.push(format!("{name} ({})", first.trim_end_matches('.')));
             }

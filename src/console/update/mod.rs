@@ -117,7 +117,10 @@ pub fn update(state: &mut State, now: EpochMillis, msg: Msg) -> Vec<Effect> {
         Msg::Realtime(news) => events::realtime(state, news),
         Msg::Pause(id, pause) => replies::pause(state, id, pause),
         Msg::Batch(news) => batch::news(state, news),
-        Msg::LinksStep(id, step) => sheet::step(state, id, step),
+        Msg::LinksStep(id, step) => {
+            link_list::step(state, id, step);
+            sheet::step(state, id, step);
+        }
         Msg::Unreadable(id, rows) => replies::unreadable(state, id, rows),
     }
     invariants::take_effects(state)

@@ -21,7 +21,11 @@ pub(super) fn reply(state: &mut State, id: RequestId, reply: Reply) {
         (InFlight::Copy(what), Reply::Copied(answer)) => copy::copied(state, what, answer),
         (InFlight::Notebook, Reply::Notebook(answer)) => notebook::answered(state, id, answer),
         (InFlight::SaveQr, Reply::QrSaved(answer)) => qr::saved(state, answer),
-        (InFlight::Links, Reply::Links(answers)) => sheet::linked(state, id, answers),
+        (InFlight::Links, Reply::Links(answers)) => {
+            if !link_list::linked(state, id, &answers) {
+                sheet::linked(state, id, answers);
+            }
+        }
         (InFlight::SaveSheet(groups), Reply::SheetSaved(answer)) => {
             sheet::saved(state, id, groups, answer);
         }
@@ -174,12 +178,10 @@ fn answered(state: &mut State, id: RequestId, call: &Call, reply: Reply) -> bool
             match classified(state, id, call, a_link(answer, false)) {
                 Ok(link) => {
                     invite::show(state, key, &link);
-                    link_list::read(state, key, Ok(&link));
                     unconfirmed::link_read(state, key, &link);
                 }
                 Err(failure) => {
                     invite::refused(state, key, &failure);
-                    link_list::read(state, key, Err(&failure));
                     unconfirmed::link_unread(state, key, &failure);
                 }
             }

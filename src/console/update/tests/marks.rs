@@ -3,6 +3,7 @@
 use super::*;
 use crate::console::layout::{Target, hit};
 use crate::console::state::{CopyText, Pane};
+use crate::links::Step;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// [`Harness::ready`] in all accounts, with the cursor on the first of four groups.
@@ -220,37 +221,36 @@ fn a_click_before_the_name_marks() {
     assert!(marked(&desk).is_empty());
 }
 
+/// The groups whose links are being read, with the request.
+#[track_caller]
+fn asked(desk: &Harness) -> (RequestId, Vec<GroupKey>) {
+    let found = desk.others.iter().rev().find_map(|effect| match effect {
+        Effect::AskLinks { id, groups } => Some((*id, groups.clone())),
+        _ => None,
+    });
+    found.expect("no links are read")
+}
+
+fn links(links: &[&str]) -> Reply {
+    Reply::Links(links.iter().map(|link| Ok((*link).to_owned())).collect())
+}
+
 #[test]
-fn the_links_of_marked_groups_are_read_one_by_one_and_copied() {
+fn the_links_of_marked_groups_are_read_at_a_pace_and_copied() {
     let mut desk = desk();
     open(&mut desk, "Mark all");
     desk.press("y");
-    let first = Call::Invite(key_of("a", "1"));
-    let second = Call::Invite(key_of("a", "2"));
-    assert!(desk.is_asked(&first) && !desk.is_asked(&second));
-    desk.answer(&first, Reply::Invite(Ok(LINK.to_owned())));
-    assert!(
-        desk.screen().contains("reading links: 1 of 4"),
-        "{}",
-        desk.screen()
-    );
-    // The gateway says when to go on.
-    let limited = CallFailure {
-        retry_after: Some(20),
-        ..failure(FailureKind::RateLimited { wait: Some(20) })
-    };
-    desk.answer(&second, Reply::Invite(Err(limited)));
-    assert!(!desk.is_asked(&second));
-    assert!(
-        desk.screen().contains("goes on in 20 s"),
-        "{}",
-        desk.screen()
-    );
-    desk.wait(19_000);
-    assert!(!desk.is_asked(&second));
-    desk.wait(1_000);
-    desk.answer(&second, Reply::Invite(Ok(OTHER_LINK.to_owned())));
     // "Choir" allows only admins to have the link, and the account of "Darts" is not connected.
+    let (request, groups) = asked(&desk);
+    assert_eq!(groups, [key_of("a", "1"), key_of("a", "2")]);
+    desk.send(Msg::LinksStep(request, Step::Answered { done: 1 }));
+    let screen = desk.screen();
+    assert!(screen.contains("reading links: 3 of 4"), "{screen}");
+    let pause = Duration::from_secs(20);
+    desk.send(Msg::LinksStep(request, Step::Waits(pause)));
+    let screen = desk.screen();
+    assert!(screen.contains("goes on in 20 s"), "{screen}");
+    desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     assert_eq!(
         desk.copied(),
         Some(format!("Allotment, {LINK}\nBook club, {OTHER_LINK}\n").as_str())
@@ -265,21 +265,43 @@ fn the_links_of_marked_groups_are_read_one_by_one_and_copied() {
 }
 
 #[test]
+fn a_link_that_cannot_be_read_is_named() {
+    let mut desk = desk();
+    open(&mut desk, "Mark all");
+    desk.press("y");
+    let (request, _) = asked(&desk);
+    let refused = vec![
+        Ok("https://example.com/not-a-link".to_owned()),
+        Err(failure(FailureKind::GatewayAway)),
+    ];
+    desk.send(Msg::Reply(request, Reply::Links(refused)));
+    assert_eq!(desk.copied(), None);
+    let toast = desk.toast();
+    assert!(
+        toast.starts_with("No link of 4 groups: Allotment (the gateway sent"),
+        "{toast}"
+    );
+}
+
+#[test]
 fn a_link_that_is_reset_while_the_list_is_read_is_read_again() {
     let mut desk = desk();
     open(&mut desk, "Mark all");
     desk.press("y");
-    let [first, second] = ["1", "2"].map(|jid| Call::Invite(key_of("a", jid)));
-    desk.answer(&first, Reply::Invite(Ok(LINK.to_owned())));
+    let (request, _) = asked(&desk);
+    desk.send(Msg::LinksStep(request, Step::Answered { done: 1 }));
     desk.event(
         EventKind::GroupUpdate,
         "a",
         json!({"groupJid": "1@g.us", "newInviteLink": OTHER_LINK, "sender": "6@lid"}),
     );
-    let third = "https://chat.whatsapp.com/Third67890FeDcBa98765".to_owned();
-    desk.answer(&second, Reply::Invite(Ok(third.clone())));
+    let third = "https://chat.whatsapp.com/Third67890FeDcBa98765";
+    desk.send(Msg::Reply(request, links(&[LINK, third])));
     assert_eq!(desk.copied(), None);
-    desk.answer(&first, Reply::Invite(Ok(OTHER_LINK.to_owned())));
+    let (again, groups) = asked(&desk);
+    assert_ne!(again, request);
+    assert_eq!(groups, [key_of("a", "1")]);
+    desk.send(Msg::Reply(again, links(&[OTHER_LINK])));
     assert_eq!(
         desk.copied(),
         Some(format!("Allotment, {OTHER_LINK}\nBook club, {third}\n").as_str())
@@ -294,16 +316,14 @@ fn a_list_that_is_read_can_be_stopped_and_outlives_moves() {
     desk.press("Home");
     desk.press("y");
     desk.press("Down");
-    let first = Call::Invite(key_of("a", "1"));
-    assert!(desk.is_asked(&first), "moving on does not drop it");
-    assert!(
-        desk.screen().contains("Esc stop the list"),
-        "{}",
-        desk.screen()
-    );
+    let (request, _) = asked(&desk);
+    let screen = desk.screen();
+    assert!(screen.contains("Esc stop the list"), "{screen}");
     desk.press("Esc");
+    assert!(desk.others.contains(&Effect::Cancel(request)));
     assert!(desk.state.link_list.is_none());
     assert_eq!(marked(&desk).len(), 2);
+    desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     assert_eq!(desk.copied(), None);
 }
 
@@ -323,22 +343,15 @@ fn a_group_marked_in_two_accounts_is_copied_once_and_csv_computes_nothing() {
     open(&mut desk, "Mark all");
     assert_eq!(marked(&desk).len(), 3);
     open(&mut desk, "Copy the list as CSV");
-    for (jid, link) in [("1", LINK), ("2", OTHER_LINK)] {
-        desk.answer(
-            &Call::Invite(key_of("a", jid)),
-            Reply::Invite(Ok(link.to_owned())),
-        );
-    }
+    let (request, _) = asked(&desk);
+    desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     let csv = format!(
         "name,link,account\n\"'=1+1, \"\"x\"\"\",{LINK},Desk a\nBook club,{OTHER_LINK},Desk a\n"
     );
     assert_eq!(desk.copied(), Some(csv.as_str()));
     open(&mut desk, "Copy the list as “Poster”");
-    // The card shows the first one.
-    desk.answer(
-        &Call::Invite(key_of("a", "2")),
-        Reply::Invite(Ok(OTHER_LINK.to_owned())),
-    );
+    let (request, _) = asked(&desk);
+    desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     let texts = format!("=1+1, \"x\": {LINK}\nBook club: {OTHER_LINK}\n");
     assert_eq!(desk.copied(), Some(texts.as_str()));
 }

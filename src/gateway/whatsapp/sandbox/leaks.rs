@@ -10,8 +10,8 @@ use crate::gateway::domain::InviteCode;
 
 /// Milliseconds between two strangers.
 pub(super) const PAUSES: std::ops::RangeInclusive<u64> = 1_500..=2_500;
-/// Pauses without a leak before the next one: some two to eight minutes.
-const QUIET: std::ops::RangeInclusive<u64> = 60..=240;
+/// Pauses without a leak before the next one: some five to fifteen minutes.
+const QUIET: std::ops::RangeInclusive<u64> = 150..=450;
 /// Strangers per leak.
 const STRANGERS: std::ops::RangeInclusive<u64> = 30..=60;
 

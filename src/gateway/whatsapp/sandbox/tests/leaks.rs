@@ -8,7 +8,7 @@ use crate::gateway::whatsapp::GroupChange;
 /// The group into which strangers come, once eight of them have.
 async fn leaking(world: &Arc<World>, leaks: &mut Leaks, session: &mut Session) -> GroupJid {
     let mut seen: Vec<GroupJid> = Vec::new();
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         leaks.step(world);
         let joins = session.heard().into_iter().filter_map(|event| {
             let by_link = |members: &Vec<crate::gateway::whatsapp::Member>| {
