@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const FILE_MAX: u64 = 16 << 20;
 
 /// The groups; exactly one way to name them.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Selection {
     #[command(flatten)]
     pub which: Named,
@@ -23,7 +23,7 @@ pub struct Selection {
     pub session: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 #[group(required = true, multiple = false)]
 pub struct Named {
     /// The groups: ids, names, or parts of names that no other group has
@@ -41,6 +41,13 @@ pub struct Named {
     /// All groups
     #[arg(long)]
     pub all: bool,
+}
+
+impl Named {
+    /// Whether the groups are searched for, so that nobody has put them in an order.
+    pub(super) fn is_a_search(&self) -> bool {
+        self.all || self.filter.is_some()
+    }
 }
 
 impl CommandContext<'_> {
@@ -83,7 +90,7 @@ impl CommandContext<'_> {
 }
 
 /// Each group once, in the order in which it came first.
-fn best_session(all: Vec<Found>) -> Vec<Found> {
+pub(super) fn best_session(all: Vec<Found>) -> Vec<Found> {
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut kept: Vec<Found> = Vec::new();
     for found in all {

@@ -42,18 +42,33 @@ impl State {
     /// through which most can be done.
     #[must_use]
     pub(crate) fn marked_once(&self) -> Vec<GroupKey> {
-        let keys = self.groups.marked_keys();
-        let mut best: HashMap<&str, &GroupKey> = HashMap::with_capacity(keys.len());
-        for key in &keys {
-            let known = best.entry(&key.jid).or_insert(key);
-            if *known != key && self.reach(key) > self.reach(known) {
-                *known = key;
+        self.once_each(&self.groups.marked_keys())
+    }
+
+    /// The groups that the list shows, each once, in its order.
+    #[must_use]
+    pub(crate) fn shown_once(&self) -> Vec<GroupKey> {
+        let rows = self.groups.rows.iter();
+        let entries = rows.filter_map(|row| self.groups.entries.get(*row));
+        let keys: Vec<_> = entries.map(|entry| entry.key.clone()).collect();
+        self.once_each(&keys)
+    }
+
+    /// Each group where it came first, through the account with which most can be done.
+    fn once_each(&self, keys: &[GroupKey]) -> Vec<GroupKey> {
+        let mut places: HashMap<&str, usize> = HashMap::with_capacity(keys.len());
+        let mut chosen: Vec<&GroupKey> = Vec::new();
+        for key in keys {
+            match places.get(key.jid.as_str()) {
+                None => {
+                    places.insert(&key.jid, chosen.len());
+                    chosen.push(key);
+                }
+                Some(&at) if self.reach(key) > self.reach(chosen[at]) => chosen[at] = key,
+                Some(_) => {}
             }
         }
-        let chosen = keys
-            .iter()
-            .filter(|key| best.get(key.jid.as_str()) == Some(key));
-        chosen.cloned().collect()
+        chosen.into_iter().cloned().collect()
     }
 
     /// How much can be done with a group through its account.

@@ -16,7 +16,7 @@ use crate::console::words;
 use crate::links::{Step, estimate, windows};
 use crate::sheet::{SheetGroup, file_title};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Shorter pauses are the ordinary pace.
@@ -41,7 +41,7 @@ pub(super) fn open(state: &mut State) {
             groups: vec![entry.key.clone()],
         });
     }
-    let shown = once_each(state);
+    let shown = state.shown_once();
     if shown.len() > 1 {
         sources.push(SheetSource {
             label: format!("all {} that the list shows", shown.len()),
@@ -60,31 +60,6 @@ pub(super) fn open(state: &mut State) {
 pub(super) fn open_with(state: &mut State, sources: Vec<SheetSource>) {
     let dialog = SheetDialog::new(sources);
     state.layers.push(Layer::Sheet(Box::new(dialog)));
-}
-
-/// The rows of the list, each group once: through the account that can read its link, where there is one.
-fn once_each(state: &State) -> Vec<GroupKey> {
-    let mut places: HashMap<&str, usize> = HashMap::new();
-    let mut keys: Vec<&GroupKey> = Vec::new();
-    for row in &state.groups.rows {
-        let Some(entry) = state.groups.entries.get(*row) else {
-            continue;
-        };
-        let key = &entry.key;
-        match places.get(key.jid.as_str()) {
-            None => {
-                places.insert(&key.jid, keys.len());
-                keys.push(key);
-            }
-            Some(at) => {
-                let hidden = state.link_obstacle(keys[*at]).is_some();
-                if hidden && state.link_obstacle(key).is_none() {
-                    keys[*at] = key;
-                }
-            }
-        }
-    }
-    keys.into_iter().cloned().collect()
 }
 
 fn top(state: &mut State) -> Option<&mut SheetDialog> {

@@ -1,6 +1,7 @@
 //! Arguments of `groupdesk sheet`.
 
 use crate::cli::output::{CommandError, Exit};
+use crate::cli::scripts::selection::Selection;
 use crate::console::state::CopyText;
 use crate::names::caseless;
 use crate::sheet::{Layout, SheetFormat};
@@ -11,21 +12,8 @@ use std::path::PathBuf;
 /// Which groups, and how their sheet is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Args)]
 pub struct Make {
-    /// The groups: each by its id, its name, or a part of its name that no other group has
-    #[arg(value_name = "GROUP")]
-    pub groups: Vec<String>,
-
-    /// All groups that match, found as at the desk
-    #[arg(long, value_name = "TEXT", conflicts_with = "groups")]
-    pub filter: Option<String>,
-
-    /// All groups
-    #[arg(long, conflicts_with_all = ["groups", "filter"])]
-    pub all: bool,
-
-    /// Through this session: its id, its label or its number
-    #[arg(long, value_name = "SESSION")]
-    pub session: Option<String>,
+    #[command(flatten)]
+    pub selection: Selection,
 
     /// The file, which is replaced; with png or svg a folder, which must be new or empty. Only its owner can read it
     #[arg(long, value_name = "FILE", required = true)]

@@ -1,6 +1,6 @@
 //! `groupdesk sheet check`
 
-use super::choose::{obstacle, once_each};
+use super::choose::obstacle;
 use super::progress::Progress;
 use crate::api::{Session, link_code};
 use crate::cli::output::{
@@ -8,6 +8,7 @@ use crate::cli::output::{
 };
 use crate::cli::scripts::context::CommandContext;
 use crate::cli::scripts::find::Found;
+use crate::cli::scripts::selection::best_session;
 use crate::client::ClientError;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
@@ -155,7 +156,7 @@ impl CommandContext<'_> {
                 group,
             }));
         }
-        let mut known: BTreeMap<String, Found> = once_each(all)
+        let mut known: BTreeMap<String, Found> = best_session(all)
             .into_iter()
             .filter(|found| obstacle(found).is_none())
             .map(|found| (found.group.group_jid.clone(), found))

@@ -5,10 +5,9 @@ use crate::api::{Audience, SessionRole};
 use crate::cli::output::{CommandError, Exit};
 use crate::cli::scripts::context::CommandContext;
 use crate::cli::scripts::find::{Found, group_name, session_name};
-use crate::cli::scripts::groups::matching;
 use crate::names::sort_key;
 use crate::text::clean_line;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Groups whose link is to be read.
 pub(super) struct Chosen {
@@ -32,31 +31,12 @@ impl LeftOut {
 impl CommandContext<'_> {
     /// The groups that are named, or match, or all, without those of which it is known that they have no link for us.
     pub(super) async fn choose_groups(&self, make: &Make) -> Result<Chosen, CommandError> {
-        let mut found = Vec::new();
-        if make.groups.is_empty() {
-            for session in self.sessions(make.session.as_deref()).await? {
-                let groups = self.groups_of(&session).await?.into_iter();
-                found.extend(groups.map(|group| Found {
-                    session: session.clone(),
-                    group,
-                }));
-            }
-            if let Some(filter) = &make.filter {
-                found = matching(&found, filter);
-            }
-            found = once_each(found);
+        let mut found = self.selected(&make.selection).await?;
+        if make.selection.which.is_a_search() {
             found.sort_by_cached_key(|one| {
                 let jid = one.group.group_jid.clone();
                 (sort_key(&clean_line(group_name(&one.group))), jid)
             });
-        } else {
-            let mut known = BTreeSet::new();
-            for group in &make.groups {
-                let one = self.find(group, make.session.as_deref()).await?;
-                if known.insert(one.group.group_jid.clone()) {
-                    found.push(one);
-                }
-            }
         }
         self.without_hopeless(found).await
     }
@@ -108,29 +88,5 @@ fn offline(found: &Found) -> CommandError {
     CommandError::new(
         Exit::NotConnected,
         format!("{name} is not connected to WhatsApp"),
-    )
-}
-
-/// A group that several accounts see, through the one that can do most there.
-pub(super) fn once_each(found: Vec<Found>) -> Vec<Found> {
-    let mut best: BTreeMap<String, Found> = BTreeMap::new();
-    for one in found {
-        match best.get(&one.group.group_jid) {
-            Some(other) if rank(other) <= rank(&one) => {}
-            _ => {
-                best.insert(one.group.group_jid.clone(), one);
-            }
-        }
-    }
-    best.into_values().collect()
-}
-
-/// Lower is better.
-fn rank(found: &Found) -> (bool, bool, bool) {
-    let role = found.group.my_role.as_ref();
-    (
-        role == Some(&SessionRole::None),
-        found.session.status.is_disconnected(),
-        !role.is_some_and(SessionRole::is_admin),
     )
 }
