@@ -20,4 +20,5 @@ pub mod links;
 pub(crate) mod names;
 pub mod qr;
 pub mod sheet;
+mod spreadsheet;
 pub mod text;

@@ -81,9 +81,10 @@ pub enum Effect {
 pub enum BatchCommand {
     /// Report the batches of this gateway that were not finished.
     Look,
-    Start(Plan),
-    /// Go on with the journal of this id.
-    Resume(String),
+    /// Begin a run; `run` is its number, which its reports bear.
+    Start { run: u64, plan: Plan },
+    /// Go on with the journal of this id, as a run of its own.
+    Resume { run: u64, id: String },
     /// Give the rest of the journal of this id up.
     GiveUp(String),
     /// Pause, stop or go on with the batch that runs.

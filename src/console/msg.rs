@@ -53,7 +53,16 @@ pub enum Msg {
 pub enum BatchNews {
     /// Batches of this gateway that were not finished, oldest first; sent once when the desk starts there.
     Unfinished(Vec<OpenBatch>),
-    /// A batch runs, with its journal: a new one, or one that goes on.
+    /// The rest of the journal of this id was given up, or could not be; the reason is a sentence.
+    GivenUp(String, Result<(), String>),
+    /// About the run with this number, as in [`BatchCommand::Start`](super::effect::BatchCommand::Start).
+    Run(u64, RunNews),
+}
+
+/// What a run of a batch reports.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunNews {
+    /// It runs, with its journal: a new one, or one that goes on.
     Started(OpenBatch),
     Report(Report),
     Ended(Ended),

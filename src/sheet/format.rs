@@ -35,8 +35,6 @@ pub enum SheetError {
     /// A link longer than a code holds: only links of WhatsApp's form belong on a sheet.
     #[error("a link is too long for a QR code")]
     TooLong,
-    #[error("the table cannot be written: {0}")]
-    Table(String),
 }
 
 impl From<crate::qr::TooLong> for SheetError {

@@ -73,12 +73,21 @@ pub fn file_title(text: &str) -> String {
     }
     // A leading hyphen would look like an option of a command.
     let name = name.trim_matches([' ', '-']);
-    let reserved = ["con", "prn", "aux", "nul"].contains(&name.to_lowercase().as_str());
+    let reserved = is_device(&name.to_lowercase());
     match name {
         "" => NAMELESS.to_owned(),
         name if reserved => format!("{name} group"),
         name => name.to_owned(),
     }
+}
+
+/// Names of devices on Windows, which no file can have there.
+fn is_device(name: &str) -> bool {
+    let numbered = ["com", "lpt"]
+        .iter()
+        .find_map(|device| name.strip_prefix(device));
+    let is_numbered = |rest: &str| matches!(rest.as_bytes(), [b'1'..=b'9']);
+    matches!(name, "con" | "prn" | "aux" | "nul") || numbered.is_some_and(is_numbered)
 }
 
 #[cfg(test)]

@@ -58,7 +58,7 @@ impl Place {
         match self.content {
             Content::File(mut file, format) => {
                 let content = match format {
-                    SheetFormat::Csv => table(groups, false),
+                    SheetFormat::Csv => Ok(table(groups, false)),
                     _ => html(groups, layout, made),
                 };
                 file.write_all(content.map_err(Error::other)?.as_bytes())?;

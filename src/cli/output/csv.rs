@@ -1,11 +1,13 @@
-//! CSV for spreadsheets: cells are cleaned as on the screen and never become formulas.
+//! CSV of lists: cells are cleaned as on the screen.
 
 use super::{CommandError, Exit, ListFormat};
+use crate::spreadsheet;
 use crate::text::clean_block;
 
 /// A CSV file in the making.
 pub struct Csv {
-    writer: csv::Writer<Vec<u8>>,
+    text: String,
+    columns: usize,
 }
 
 impl Csv {
@@ -14,9 +16,14 @@ impl Csv {
     /// # Errors
     /// As [`Csv::row`].
     pub fn new(format: ListFormat, header: &[&str]) -> Result<Self, CommandError> {
-        let start = if format.bom { "\u{feff}" } else { "" };
+        let start = if format.bom {
+            spreadsheet::BYTE_ORDER_MARK
+        } else {
+            ""
+        };
         let mut csv = Self {
-            writer: csv::Writer::from_writer(start.as_bytes().to_vec()),
+            text: start.to_owned(),
+            columns: header.len(),
         };
         csv.row(header)?;
         Ok(csv)
@@ -28,41 +35,25 @@ impl Csv {
         &mut self,
         cells: impl IntoIterator<Item = S>,
     ) -> Result<(), CommandError> {
-        let cells = cells.into_iter().map(|text| cell(text.as_ref()));
-        self.writer
-            .write_record(cells)
-            .map_err(|error| broken(&error))
+        let cells: Vec<_> = (cells.into_iter())
+            .map(|text| clean_block(text.as_ref()))
+            .collect();
+        if cells.len() != self.columns {
+            let fault = format!(
+                "the CSV cannot be written: a row of {} cells under {} columns",
+                cells.len(),
+                self.columns
+            );
+            return Err(CommandError::new(Exit::Failed, fault));
+        }
+        self.text.push_str(&spreadsheet::row(&cells));
+        Ok(())
     }
 
     /// The whole file.
-    ///
-    /// # Errors
-    /// It cannot be put together.
-    pub fn finish(self) -> Result<String, CommandError> {
-        let bytes = self
-            .writer
-            .into_inner()
-            .map_err(|error| broken(error.error()))?;
-        String::from_utf8(bytes).map_err(|error| broken(&error))
-    }
-}
-
-fn broken(error: &dyn std::fmt::Display) -> CommandError {
-    CommandError::new(Exit::Failed, format!("the CSV cannot be written: {error}"))
-}
-
-/// A cell. A text that a spreadsheet would interpret as a formula is prefixed with an apostrophe,
-/// so that a group's name never computes anything.
-fn cell(text: &str) -> String {
-    let clean = clean_block(text);
-    let first = clean.trim_start().chars().next();
-    if matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
-    ) {
-        format!("'{clean}")
-    } else {
-        clean
+    #[must_use]
+    pub fn finish(self) -> String {
+        self.text
     }
 }
 
@@ -71,21 +62,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_cell_is_evaluated_as_a_formula() {
-        for (raw, written) in [
-            ("=1+1", "'=1+1"),
-            ("+62", "'+62"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "' =1"),
-            ("\r\n=1", "'\n=1"),
-            ("\u{200b}=1", "'=1"),
-            ("＝1", "'＝1"),
-            ("a=1", "a=1"),
-            ("", ""),
-        ] {
-            assert_eq!(cell(raw), written, "{raw:?}");
+    fn a_cell_is_cleaned_before_it_is_looked_at() {
+        let mut csv = Csv::new(ListFormat::default(), &["subject"]).unwrap();
+        for raw in ["\t=1", "\r\n=1", "\u{200b}=1"] {
+            csv.row([raw]).unwrap();
         }
+        assert_eq!(csv.finish(), "subject\n' =1\n\"'\n=1\"\n'=1\n");
     }
 
     #[test]
@@ -93,7 +75,7 @@ mod tests {
         let mut csv = Csv::new(ListFormat::default(), &["subject", "description"]).unwrap();
         csv.row(["Choir, \"east\"", "two\nlines\u{1b}[2J"]).unwrap();
         assert_eq!(
-            csv.finish().unwrap(),
+            csv.finish(),
             "subject,description\n\"Choir, \"\"east\"\"\",\"two\nlines\u{FFFD}[2J\"\n"
         );
     }
@@ -106,7 +88,7 @@ mod tests {
             ..ListFormat::default()
         };
         let csv = Csv::new(format, &["subject"]).unwrap();
-        assert_eq!(csv.finish().unwrap(), "\u{feff}subject\n");
+        assert_eq!(csv.finish(), "\u{feff}subject\n");
     }
 
     #[test]

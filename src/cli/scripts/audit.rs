@@ -324,5 +324,5 @@ fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
             row.subject.unwrap_or_default().to_owned(),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }

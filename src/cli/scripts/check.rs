@@ -320,7 +320,7 @@ fn csv(report: &Report, format: ListFormat) -> Result<String, CommandError> {
             row.todo.unwrap_or_default(),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }
 
 /// The table, what to do about each problem, and the conclusion where it is no error.

@@ -181,5 +181,5 @@ fn csv(found: &[Found], format: ListFormat) -> Result<String, CommandError> {
             time(group.updated_at),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }

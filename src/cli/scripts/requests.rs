@@ -623,7 +623,7 @@ fn csv(named: &[Named], format: ListFormat) -> Result<String, CommandError> {
             request.requested_at.map_or_else(String::new, time),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ fn csv(sessions: &[Session], format: ListFormat) -> Result<String, CommandError>
             time(session.created_at),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }
 
 #[cfg(test)]

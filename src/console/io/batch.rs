@@ -4,7 +4,7 @@ use crate::batch::{self, Control, Journal};
 use crate::client::Client;
 use crate::console::effect::BatchCommand;
 use crate::console::io::notice::{Notice, now};
-use crate::console::msg::{BatchNews, Msg, OpenBatch, OpenRow};
+use crate::console::msg::{BatchNews, Msg, OpenBatch, OpenRow, RunNews};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::{mpsc, watch};
@@ -34,12 +34,12 @@ impl BatchTask {
                 tokio::task::spawn_blocking(move || give_up(&directory, &id, &inbox));
             }
             BatchCommand::Control(control) => self.tell(control),
-            BatchCommand::Start(plan) => self.run(client, inbox, move || {
+            BatchCommand::Start { run, plan } => self.run(run, client, inbox, move || {
                 Journal::create(&directory, &plan, now())
                     .map_err(|error| format!("the journal cannot be written: {error}"))
             }),
-            BatchCommand::Resume(id) => {
-                self.run(client, inbox, move || Journal::open(&directory, &id));
+            BatchCommand::Resume { run, id } => {
+                self.run(run, client, inbox, move || Journal::open(&directory, &id));
             }
         }
     }
@@ -59,6 +59,7 @@ impl BatchTask {
 
     fn run(
         &self,
+        run: u64,
         client: Client,
         inbox: Inbox,
         open: impl FnOnce() -> Result<Journal, String> + Send + 'static,
@@ -66,15 +67,16 @@ impl BatchTask {
         let (sender, control) = watch::channel(Control::Run);
         *self.control.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
         tokio::spawn(async move {
+            let tell = |news| tell(&inbox, BatchNews::Run(run, news));
             let opened = tokio::task::spawn_blocking(open).await;
             let journal = match opened.unwrap_or_else(|error| Err(error.to_string())) {
                 Ok(journal) => journal,
-                Err(why) => return tell(&inbox, BatchNews::Failed(why)),
+                Err(why) => return tell(RunNews::Failed(why)),
             };
-            tell(&inbox, BatchNews::Started(shown(&journal)));
-            let report = |report| tell(&inbox, BatchNews::Report(report));
+            tell(RunNews::Started(shown(&journal)));
+            let report = |report| tell(RunNews::Report(report));
             let ended = batch::run(&client, journal, control, report).await;
-            tell(&inbox, BatchNews::Ended(ended));
+            tell(RunNews::Ended(ended));
         });
     }
 }
@@ -100,9 +102,7 @@ fn look(directory: &Path, inbox: &Inbox) {
 fn give_up(directory: &Path, id: &str, inbox: &Inbox) {
     let given_up = Journal::open(directory, id)
         .and_then(|mut journal| journal.drop_rest().map_err(|error| error.to_string()));
-    if let Err(why) = given_up {
-        tell(inbox, BatchNews::Failed(why));
-    }
+    tell(inbox, BatchNews::GivenUp(id.to_owned(), given_up));
 }
 
 fn shown(journal: &Journal) -> OpenBatch {

@@ -95,6 +95,8 @@ pub struct State {
     pub(crate) link_list: Option<LinkList>,
     /// The batch that runs, or one that has ended and was not looked at yet.
     pub(crate) batch: Option<BatchRun>,
+    /// Runs of batches that have begun; the last one's number.
+    pub(crate) batches_begun: u64,
     /// Batches of this gateway that were not finished, oldest first.
     pub(crate) unfinished: Vec<OpenBatch>,
     /// Many joins by link.
@@ -134,6 +136,7 @@ impl State {
             toasts: Vec::new(),
             link_list: None,
             batch: None,
+            batches_begun: 0,
             unfinished: Vec::new(),
             floods: Floods::default(),
             undo: Undo::default(),

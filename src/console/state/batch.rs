@@ -7,6 +7,8 @@ use crate::console::msg::OpenBatch;
 /// A batch that runs or has ended.
 #[derive(Debug)]
 pub(crate) struct BatchRun {
+    /// Counts the runs of this desk.
+    pub number: u64,
     /// Its journal's id, once it has one.
     pub id: Option<String>,
     /// As in "reset the invite link".
@@ -45,7 +47,7 @@ pub(crate) enum BatchPhase {
 
 impl BatchRun {
     #[must_use]
-    pub(crate) fn new(open: OpenBatch, phase: BatchPhase, now: EpochMillis) -> Self {
+    pub(crate) fn new(number: u64, open: OpenBatch, phase: BatchPhase, now: EpochMillis) -> Self {
         let rows: Vec<BatchRow> = (open.rows.into_iter())
             .map(|row| BatchRow {
                 target: row.target,
@@ -54,6 +56,7 @@ impl BatchRun {
             .collect();
         let tally = Tally::of(rows.iter().map(BatchRow::outcome));
         Self {
+            number,
             id: (!open.id.is_empty()).then_some(open.id),
             change: open.change,
             current: 0,

@@ -65,6 +65,8 @@ pub(crate) struct Requests {
     pub(crate) no_history: bool,
     /// The gateway has no opening hours.
     pub(crate) no_hours: bool,
+    /// The gateway has answered with opening hours.
+    pub(crate) has_hours: bool,
     /// The gateway has no list of all requests to join.
     pub(crate) no_request_list: bool,
     /// The gateway does not report requests to join at all.

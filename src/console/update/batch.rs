@@ -5,7 +5,7 @@ use crate::batch::{Control, Ended, Outcome, Plan, Report, RowState};
 use crate::console::effect::{BatchCommand, Effect};
 use crate::console::ids::GroupKey;
 use crate::console::layout::{batch_count, sentence};
-use crate::console::msg::{BatchNews, OpenBatch, OpenRow};
+use crate::console::msg::{BatchNews, OpenBatch, OpenRow, RunNews};
 use crate::console::state::{
     BatchPhase, BatchProgress, BatchResume, BatchRun, Connection, Layer, State,
 };
@@ -37,17 +37,26 @@ pub(super) fn start(state: &mut State, plan: Plan) {
         started_at: state.now,
         rows: rows.collect(),
     };
-    state.batch = Some(BatchRun::new(open, BatchPhase::Starting, state.now));
-    command(state, BatchCommand::Start(plan));
+    let run = begin(state, open);
+    command(state, BatchCommand::Start { run, plan });
     show(state);
+}
+
+/// The run of a batch that begins; returns its number.
+fn begin(state: &mut State, open: OpenBatch) -> u64 {
+    state.batches_begun += 1;
+    let number = state.batches_begun;
+    let run = BatchRun::new(number, open, BatchPhase::Starting, state.now);
+    state.batch = Some(run);
+    number
 }
 
 /// Goes on with a batch that was not finished.
 pub(super) fn resume(state: &mut State, open: OpenBatch) {
     let id = open.id.clone();
     state.unfinished.retain(|other| other.id != id);
-    state.batch = Some(BatchRun::new(open, BatchPhase::Starting, state.now));
-    command(state, BatchCommand::Resume(id));
+    let run = begin(state, open);
+    command(state, BatchCommand::Resume { run, id });
     show(state);
 }
 
@@ -60,9 +69,21 @@ pub(super) fn offer(state: &mut State) {
 
 /// Gives the rest of a batch up: what was not sent is not attempted.
 pub(super) fn give_up(state: &mut State, open: &OpenBatch) {
-    state.unfinished.retain(|other| other.id != open.id);
     command(state, BatchCommand::GiveUp(open.id.clone()));
-    state.note(format!("Given up: {}.", clean_line(&open.change)));
+}
+
+/// The rest of a batch was given up, or could not be.
+fn given_up(state: &mut State, id: &str, answer: Result<(), String>) {
+    let open = state.unfinished.iter().position(|open| open.id == id);
+    let change = open.map(|at| sentence(&clean_line(&state.unfinished[at].change)));
+    let change = change.unwrap_or_else(|| "A batch".to_owned());
+    match answer {
+        Ok(()) => {
+            state.unfinished.retain(|open| open.id != id);
+            state.note(format!("Given up: {change}."));
+        }
+        Err(why) => state.bad(format!("Not given up: {change}. {}", clean_line(&why))),
+    }
 }
 
 /// Shows the progress.
@@ -94,12 +115,24 @@ pub(super) fn control(state: &mut State, control: Control) {
 pub(super) fn news(state: &mut State, news: BatchNews) {
     match news {
         BatchNews::Unfinished(open) => unfinished(state, open),
-        BatchNews::Started(open) => {
-            state.batch = Some(BatchRun::new(open, BatchPhase::Running, state.now));
+        BatchNews::GivenUp(id, answer) => given_up(state, &id, answer),
+        BatchNews::Run(number, news) => {
+            if state.batch.as_ref().is_some_and(|run| run.number == number) {
+                of_run(state, number, news);
+            }
         }
-        BatchNews::Report(report) => reported(state, report),
-        BatchNews::Ended(ended) => end(state, ended),
-        BatchNews::Failed(why) => {
+    }
+}
+
+fn of_run(state: &mut State, number: u64, news: RunNews) {
+    match news {
+        RunNews::Started(open) => {
+            let run = BatchRun::new(number, open, BatchPhase::Running, state.now);
+            state.batch = Some(run);
+        }
+        RunNews::Report(report) => reported(state, report),
+        RunNews::Ended(ended) => end(state, ended),
+        RunNews::Failed(why) => {
             if let Some(run) = &mut state.batch {
                 run.phase = BatchPhase::Failed(why.clone());
             }

@@ -83,6 +83,8 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
         }
         ButtonId::Discard => {
             if let Some(open) = state.unfinished.first().cloned() {
+                // A key that is held must not give up the next one as well.
+                state.layers.pop();
                 batch::give_up(state, &open);
             }
         }

@@ -123,8 +123,19 @@ pub(super) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::Reset => {
             // This dialog has asked: the reset starts at once.
-            reset::open(state);
-            reset::press(state, ButtonId::Confirm);
+            if state
+                .groups
+                .selected()
+                .is_some_and(|entry| entry.key == key)
+            {
+                reset::open(state);
+                reset::press(state, ButtonId::Confirm);
+            } else {
+                let name = state.group_name(&key);
+                state.note(format!(
+                    "{name} is not selected any more: nothing was reset."
+                ));
+            }
         }
         ButtonId::Approval => approve(state, &key),
         ButtonId::Remove => state.floods.settle(&key),

@@ -5,7 +5,7 @@ use super::follow_up::FollowUp;
 use super::{card, text_input};
 use crate::api::{Capability, GroupSchedule, PutSchedule};
 use crate::console::effect::Call;
-use crate::console::failure::CallFailure;
+use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Action;
 use crate::console::layout::{hours_buttons, why_not};
@@ -25,13 +25,11 @@ pub(super) fn open(state: &mut State) {
     let Some(card) = &state.card else {
         return;
     };
-    let (key, known) = (card.key.clone(), card.schedule.clone());
+    let key = card.key.clone();
     let name = state.groups.get(&key).map(|entry| entry.name.clone());
+    // The card's hours may be old, and saving would undo what somebody else has changed since.
     let id = state.requests.read(Call::Schedule(key.clone()));
-    let mut dialog = HoursDialog::reading(key, name.unwrap_or_default(), id);
-    if let Some(known) = known {
-        dialog.fill(&known, &local_zone(state));
-    }
+    let dialog = HoursDialog::reading(key, name.unwrap_or_default(), id);
     state.layers.push(Layer::Hours(Box::new(dialog)));
 }
 
@@ -160,9 +158,18 @@ fn leave(state: &mut State) {
     }
 }
 
-/// Whether the failure says that the gateway has no opening hours.
-pub(super) fn is_missing(failure: &CallFailure) -> bool {
-    matches!(failure.status, Some(404 | 405 | 501))
+/// Whether the failure says that the gateway has no opening hours. One that has had some, or that does not find the
+/// session or the group, says nothing of the kind.
+pub(super) fn is_missing(state: &State, failure: &CallFailure) -> bool {
+    let of_group = matches!(
+        failure.kind,
+        FailureKind::NoSuchSession | FailureKind::NotInEngine | FailureKind::NotInGroup
+    );
+    match failure.status {
+        Some(405 | 501) => true,
+        Some(404) => !of_group && !state.requests.has_hours,
+        _ => false,
+    }
 }
 
 /// What the gateway has was read.
@@ -173,7 +180,11 @@ pub(super) fn read(
     answer: Result<GroupSchedule, CallFailure>,
 ) {
     let zone = local_zone(state);
-    state.requests.no_hours = answer.as_ref().err().is_some_and(is_missing);
+    let missing = (answer.as_ref().err()).is_some_and(|failure| is_missing(state, failure));
+    state.requests.no_hours |= missing;
+    if answer.is_ok() {
+        (state.requests.no_hours, state.requests.has_hours) = (false, true);
+    }
     let reading = HoursPhase::Reading(id);
     let dialog = of_group(state, key).filter(|dialog| dialog.phase == reading);
     match answer {
@@ -185,7 +196,7 @@ pub(super) fn read(
         }
         Err(failure) => {
             if let Some(dialog) = dialog {
-                dialog.phase = if is_missing(&failure) {
+                dialog.phase = if missing {
                     HoursPhase::Impossible
                 } else {
                     HoursPhase::Failed(failure)
@@ -230,8 +241,9 @@ pub(super) fn answered(
             state.requests.read_again(Call::Group(key.clone()));
         }
         Err(failure) => {
+            let missing = is_missing(state, &failure);
             match waiting.and_then(|at| state.layers.get_mut(at)) {
-                Some(Layer::Hours(dialog)) if is_missing(&failure) => {
+                Some(Layer::Hours(dialog)) if missing => {
                     dialog.phase = HoursPhase::Impossible;
                 }
                 Some(Layer::Hours(dialog)) => {

@@ -323,6 +323,10 @@ fn open(state: &mut State) {
 fn refresh(state: &mut State) {
     // The key in the gateway's configuration may have been replaced meanwhile.
     state.lacking.clear();
+    // It may have been replaced by another version.
+    state.requests.no_hours = false;
+    state.requests.no_history = false;
+    state.requests.no_inbox = false;
     end_pauses(state);
     match state.focus {
         Pane::Sessions => sessions::ask(state),

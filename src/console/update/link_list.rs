@@ -10,6 +10,7 @@ use crate::console::state::{
     CopiedText, InFlight, LinkList, ListForm, ListedLink, ReadingLinks, State,
 };
 use crate::links::Step;
+use crate::spreadsheet;
 use crate::text::clean_line;
 
 /// Groups that a message names.
@@ -176,7 +177,7 @@ fn finish(state: &mut State) {
 fn written(state: &State, form: ListForm, rows: &[(String, &str, String)]) -> String {
     let lines = rows.iter().map(|(name, link, account)| match form {
         ListForm::Lines => format!("{name}, {link}\n"),
-        ListForm::Csv => format!("{},{},{}\n", cell(name), cell(link), cell(account)),
+        ListForm::Csv => spreadsheet::row([name, *link, account].map(clean_line)),
         ListForm::Text(at) => {
             let filled = state
                 .options
@@ -194,20 +195,4 @@ fn written(state: &State, form: ListForm, rows: &[(String, &str, String)]) -> St
         _ => "",
     };
     std::iter::once(head.to_owned()).chain(lines).collect()
-}
-
-/// A cell of CSV. A text that a spreadsheet would take for a formula begins with an apostrophe.
-fn cell(text: &str) -> String {
-    let clean = clean_line(text);
-    let first = clean.trim_start().chars().next();
-    let formula = matches!(
-        first,
-        Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠')
-    );
-    let guard = if formula { "'" } else { "" };
-    if clean.contains(['"', ',']) {
-        format!("\"{guard}{}\"", clean.replace('"', "\"\""))
-    } else {
-        format!("{guard}{clean}")
-    }
 }

@@ -331,7 +331,7 @@ fn classified<T>(
     answer: Result<T, CallFailure>,
 ) -> Result<T, CallFailure> {
     answer.map_err(|failure| {
-        if is_expected(call, &failure) || !is_awaited(state, id, call) {
+        if is_expected(state, call, &failure) || !is_awaited(state, id, call) {
             failure
         } else {
             classify(state, call, failure)
@@ -340,7 +340,7 @@ fn classified<T>(
 }
 
 /// Whether a failure is an ordinary answer to its call.
-fn is_expected(call: &Call, failure: &CallFailure) -> bool {
+fn is_expected(state: &State, call: &Call, failure: &CallFailure) -> bool {
     match call {
         // It is already deleted, or no code is ready yet.
         Call::DeleteSession(_) | Call::PairingQr(_) => failure.code == "not_found",
@@ -357,7 +357,7 @@ fn is_expected(call: &Call, failure: &CallFailure) -> bool {
         Call::History(_) => history::is_missing(failure),
         // The gateway has none, or the typed zone is unknown.
         Call::Schedule(_) | Call::SetSchedule { .. } => {
-            hours::is_missing(failure) || !failure.fields.is_empty()
+            hours::is_missing(state, failure) || !failure.fields.is_empty()
         }
         Call::AllRequests => inbox::is_missing(failure),
         // A validation error of the typed text.

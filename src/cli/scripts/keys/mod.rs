@@ -305,5 +305,5 @@ fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, CommandError> {
             key.expires_at.map_or_else(String::new, time),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }

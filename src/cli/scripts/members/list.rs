@@ -61,7 +61,7 @@ impl CommandContext<'_> {
                 since(member),
             ])?;
         }
-        print(&csv.finish()?)
+        print(&csv.finish())
     }
 
     /// The stored members of a group.

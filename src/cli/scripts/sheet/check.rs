@@ -60,7 +60,7 @@ impl Verdict {
     fn reason(&self) -> &str {
         match self {
             Self::Alive => "",
-            Self::Replaced(_) => "it was reset; the group has another link",
+            Self::Replaced(_) => "the group has another link now",
             Self::Dead => "it was reset",
             Self::OtherGroup(_) => "it leads to another group",
             Self::Unknown(why) => why,
@@ -118,14 +118,22 @@ impl CommandContext<'_> {
             .zip(&listed)
             .map(|(answer, group)| verdict(group, answer))
             .collect();
+        // A link that is not the group's may lead somewhere else all the same.
+        let is_open =
+            |verdict: &Verdict| matches!(verdict, Verdict::Unknown(_) | Verdict::Replaced(_));
         let again: Vec<usize> = (0..asks.len())
-            .filter(|at| own[*at].is_some() && matches!(verdicts[*at], Verdict::Unknown(_)))
+            .filter(|at| own[*at].is_some() && is_open(&verdicts[*at]))
             .collect();
         let previews: Vec<Ask> = again.iter().map(|at| preview(&listed[*at])).collect();
         for (at, answer) in again.into_iter().zip(self.answers(&previews).await) {
-            match verdict(&listed[at], answer) {
-                Verdict::Unknown(_) => {}
-                verdict => verdicts[at] = verdict,
+            let verdict = verdict(&listed[at], answer);
+            let says_more = match &verdict {
+                Verdict::Unknown(_) => false,
+                Verdict::Dead => !matches!(verdicts[at], Verdict::Replaced(_)),
+                _ => true,
+            };
+            if says_more {
+                verdicts[at] = verdict;
             }
         }
         report(check, &listed, &verdicts)
@@ -279,7 +287,7 @@ fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
             row.reason.unwrap_or_default(),
         ])?;
     }
-    csv.finish()
+    Ok(csv.finish())
 }
 
 fn table(rows: &[Row<'_>]) -> String {

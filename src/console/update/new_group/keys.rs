@@ -210,9 +210,9 @@ fn look_up(state: &mut State) {
         state.note("This is no invite link of WhatsApp's.");
         return;
     };
-    let known = dialog.leads_to().is_some_and(Result::is_ok);
-    if known {
-        dialog.focus = NewGroupFocus::Button(ButtonId::Confirm);
+    if dialog.leads_to().is_some_and(Result::is_ok) {
+        // The focus stays: a held Enter must not join.
+        state.note("Tab goes to the button that joins.");
         return;
     }
     dialog.preview = Some((code, None));
@@ -235,13 +235,6 @@ pub(crate) fn previewed(
     }
     if let Some((_, known)) = &mut dialog.preview {
         *known = Some(answer.clone());
-        let can_join = match answer {
-            Ok(_) => true,
-            Err(failure) => failure.is_not_offered(),
-        };
-        if can_join && dialog.focus == NewGroupFocus::Link {
-            dialog.focus = NewGroupFocus::Button(ButtonId::Confirm);
-        }
     }
 }
 

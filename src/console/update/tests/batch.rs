@@ -3,7 +3,7 @@
 use super::*;
 use crate::batch::{Control, Ended, Outcome, Plan, Report, RowPlan, RowState, Step, Target};
 use crate::console::effect::BatchCommand;
-use crate::console::msg::{BatchNews, OpenBatch, OpenRow};
+use crate::console::msg::{BatchNews, OpenBatch, OpenRow, RunNews};
 use crate::console::state::BatchPhase;
 
 /// All four groups of [`Harness::ready`] are marked: two can be changed, of "Choir" the account is no admin, and
@@ -43,13 +43,18 @@ fn commands(desk: &Harness) -> Vec<&BatchCommand> {
 #[track_caller]
 fn started(desk: &Harness) -> &Plan {
     match commands(desk).last() {
-        Some(BatchCommand::Start(plan)) => plan,
+        Some(BatchCommand::Start { plan, .. }) => plan,
         other => panic!("{other:?}"),
     }
 }
 
+/// News of the first run.
+fn run(news: RunNews) -> Msg {
+    Msg::Batch(BatchNews::Run(1, news))
+}
+
 fn row(desk: &mut Harness, index: usize, state: RowState) {
-    desk.send(Msg::Batch(BatchNews::Report(Report::Row { index, state })));
+    desk.send(run(RunNews::Report(Report::Row { index, state })));
 }
 
 fn open_batch(id: &str, outcomes: [Option<Outcome>; 3]) -> OpenBatch {
@@ -92,7 +97,7 @@ fn running() -> Harness {
         started_at: START,
         rows: rows.collect(),
     };
-    desk.send(Msg::Batch(BatchNews::Started(open)));
+    desk.send(run(RunNews::Started(open)));
     desk
 }
 
@@ -222,10 +227,7 @@ fn rows_show_what_became_of_them_and_the_results_can_be_copied() {
     );
     let until = desk.state.now + 90_000;
     let why = "Desk a: 20 links may be reset an hour".to_owned();
-    desk.send(Msg::Batch(BatchNews::Report(Report::Waiting {
-        until,
-        why,
-    })));
+    desk.send(run(RunNews::Report(Report::Waiting { until, why })));
     let screen = desk.screen();
     for words in [
         "4 of 4: 1 applied, 1 refused, 2 not attempted",
@@ -259,7 +261,7 @@ fn it_can_be_paused_continued_and_stopped_and_goes_on_when_left() {
         commands(&desk).last(),
         Some(&&BatchCommand::Control(Control::Pause))
     );
-    desk.send(Msg::Batch(BatchNews::Report(Report::Paused)));
+    desk.send(run(RunNews::Report(Report::Paused)));
     assert!(
         desk.screen().contains("Paused; nothing is sent."),
         "{}",
@@ -288,7 +290,7 @@ fn it_can_be_paused_continued_and_stopped_and_goes_on_when_left() {
         commands(&desk).last(),
         Some(&&BatchCommand::Control(Control::Stop))
     );
-    desk.send(Msg::Batch(BatchNews::Ended(Ended::Stopped)));
+    desk.send(run(RunNews::Ended(Ended::Stopped)));
     assert!(desk.screen().contains("Stopped."), "{}", desk.screen());
     // What is left can go on, at once or later.
     desk.press("Esc");
@@ -302,7 +304,10 @@ fn it_can_be_paused_continued_and_stopped_and_goes_on_when_left() {
     desk.press("Enter");
     assert_eq!(
         commands(&desk).last(),
-        Some(&&BatchCommand::Resume("01J".to_owned()))
+        Some(&&BatchCommand::Resume {
+            run: 2,
+            id: "01J".to_owned()
+        })
     );
 }
 
@@ -325,7 +330,7 @@ fn an_ended_batch_is_reported_and_its_line_leaves_once_it_was_seen() {
     desk.press("Esc");
     row(&mut desk, 0, RowState::Done(Outcome::Applied));
     row(&mut desk, 1, RowState::Done(Outcome::Applied));
-    desk.send(Msg::Batch(BatchNews::Ended(Ended::Finished)));
+    desk.send(run(RunNews::Ended(Ended::Finished)));
     assert_eq!(
         desk.toast(),
         "Reset the invite link · 4 of 4: 2 applied, 2 not attempted"
@@ -381,14 +386,62 @@ fn what_was_not_finished_is_offered_and_never_begins_by_itself() {
     desk.press("BackTab");
     desk.press("Enter");
     assert_eq!(commands(&desk), [&BatchCommand::GiveUp("01A".to_owned())]);
+    // Held down, the key gives no other batch up, and nothing is claimed before the journal is written.
+    assert!(desk.top().is_none() && desk.toast_now().is_none());
+    desk.send(given_up("01A", Err("the disk is full")));
+    assert_eq!(
+        desk.toast(),
+        "Not given up: Reset the invite link. the disk is full"
+    );
+    assert_eq!(desk.state.unfinished[0].id, "01A");
+    desk.send(given_up("01A", Ok(())));
+    assert_eq!(desk.toast(), "Given up: Reset the invite link.");
     assert_eq!(desk.state.unfinished[0].id, "01B");
+    desk.press("A");
+    desk.press("BackTab");
     desk.press("BackTab");
     desk.press("Enter");
     assert_eq!(
         commands(&desk).last(),
-        Some(&&BatchCommand::Resume("01B".to_owned()))
+        Some(&&BatchCommand::Resume {
+            run: 1,
+            id: "01B".to_owned()
+        })
     );
     assert!(matches!(desk.top(), Some(Layer::BatchProgress(_))));
+}
+
+fn given_up(id: &str, answer: Result<(), &str>) -> Msg {
+    let answer = answer.map_err(str::to_owned);
+    Msg::Batch(BatchNews::GivenUp(id.to_owned(), answer))
+}
+
+#[test]
+fn news_of_another_run_and_of_another_journal_leave_the_run_alone() {
+    let mut desk = running();
+    let phase = |desk: &Harness| desk.state.batch.as_ref().map(|run| run.phase.clone());
+    let before = phase(&desk);
+    for news in [
+        RunNews::Failed("no space".to_owned()),
+        RunNews::Ended(Ended::Finished),
+        RunNews::Report(Report::Row {
+            index: 0,
+            state: RowState::Done(Outcome::Applied),
+        }),
+    ] {
+        desk.send(Msg::Batch(BatchNews::Run(0, news)));
+    }
+    desk.send(given_up("01Z", Err("another groupdesk works on it")));
+    assert_eq!(phase(&desk), before);
+    let tally = desk.state.batch.as_ref().map(|run| run.tally.applied);
+    assert_eq!(tally, Some(0));
+    desk.press("Esc");
+    desk.press("R");
+    assert!(
+        desk.toast().contains("Another batch is running"),
+        "{}",
+        desk.toast()
+    );
 }
 
 #[test]
@@ -398,7 +451,7 @@ fn a_batch_that_does_not_begin_says_why() {
     desk.press("Tab");
     desk.press("Enter");
     let why = "the journal cannot be written: no space".to_owned();
-    desk.send(Msg::Batch(BatchNews::Failed(why)));
+    desk.send(run(RunNews::Failed(why)));
     assert!(matches!(
         desk.state.batch.as_ref().map(|run| &run.phase),
         Some(BatchPhase::Failed(_))

@@ -205,6 +205,22 @@ fn who_may_not_is_told_why() {
 }
 
 #[test]
+fn only_the_group_of_the_dialog_is_reset() {
+    let mut desk = desk();
+    join(&mut desk, FIRST, 9, Some("link"));
+    desk.press("F");
+    desk.state.groups.cursor += 1;
+    assert_eq!(desk.selected(), "Book club");
+    desk.press("R");
+    assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+    assert!(
+        desk.toast().contains("nothing was reset"),
+        "{}",
+        desk.toast()
+    );
+}
+
+#[test]
 fn nothing_typed_reaches_the_alarm() {
     let mut desk = desk();
     join(&mut desk, FIRST, 9, Some("link"));

@@ -81,3 +81,24 @@ fn a_lost_answer_is_looked_up_and_not_sent_again() {
         }
     }
 }
+
+#[test]
+fn a_session_that_is_not_found_does_not_mean_that_the_account_has_left() {
+    for (kind, left) in [
+        (FailureKind::Other, true),
+        (FailureKind::NoSuchSession, false),
+    ] {
+        let mut desk = open(members());
+        desk.press("Left");
+        desk.press("Enter");
+        let lost = CallFailure::lost_answer("lost", true);
+        desk.answer_change(Reply::GroupLeft(Err(lost)));
+        let not_found = CallFailure {
+            code: "not_found".to_owned(),
+            status: Some(404),
+            ..failure(kind)
+        };
+        desk.answer(&Call::Group(key_of("a", "1")), Reply::Group(Err(not_found)));
+        assert_eq!(desk.top().is_none(), left);
+    }
+}

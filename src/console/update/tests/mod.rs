@@ -365,6 +365,10 @@ impl Harness {
         self.state.groups.selected().map_or("", |entry| &entry.name)
     }
 
+    fn toast_now(&self) -> Option<&str> {
+        self.state.toasts.last().map(|toast| toast.text.as_str())
+    }
+
     fn toast(&self) -> &str {
         self.state.toasts.last().map_or("", |toast| &toast.text)
     }

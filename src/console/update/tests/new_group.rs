@@ -151,6 +151,11 @@ fn a_link_is_joined_only_after_its_preview() {
             pending,
             "{screen}"
         );
+        // An Enter that is held, or was meant for the look-up, joins nothing.
+        desk.press("Enter");
+        desk.press("Enter");
+        assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+        desk.press("Tab");
         desk.press("Enter");
         desk.answer_change(Reply::GroupJoined(Ok(JoinedGroup {
             group_jid: "9@g.us".to_owned(),

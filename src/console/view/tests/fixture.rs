@@ -50,6 +50,7 @@ pub fn fresh() -> State {
         toasts: Vec::new(),
         link_list: None,
         batch: None,
+        batches_begun: 0,
         unfinished: Vec::new(),
         floods: Floods::default(),
         undo: Undo::default(),

@@ -271,7 +271,7 @@ pub const SCENES: &[Scene] = &[
     }),
     ("batch-progress", || {
         let mut state = marked();
-        let mut run = BatchRun::new(open_batch(), BatchPhase::Running, NOW - 30_000);
+        let mut run = BatchRun::new(1, open_batch(), BatchPhase::Running, NOW - 30_000);
         run.set(0, RowState::Done(Outcome::Applied));
         run.set(1, RowState::Done(Outcome::Applied));
         run.set(3, RowState::Sending);
@@ -282,7 +282,7 @@ pub const SCENES: &[Scene] = &[
     }),
     ("batch-behind", || {
         let mut state = marked();
-        let run = BatchRun::new(open_batch(), BatchPhase::Running, NOW - 30_000);
+        let run = BatchRun::new(1, open_batch(), BatchPhase::Running, NOW - 30_000);
         state.batch = Some(run);
         state
     }),
