@@ -171,6 +171,15 @@ impl Pty {
         self.child.wait().expect("an exit status").exit_code()
     }
 
+    /// Ends the program by SIGKILL, which it cannot notice.
+    pub fn kill(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let id = i32::try_from(self.process_id()).ok();
+        let id = id.and_then(Pid::from_raw).expect("a process id");
+        kill_process(id, Signal::KILL).expect("a signal for our own child");
+        self.child.wait().expect("an end");
+    }
+
     /// Whether a frame has begun and not ended: a partial frame must not be tested.
     fn is_mid_frame(&self) -> bool {
         let last = |mark: &[u8]| {
