@@ -12,7 +12,7 @@ use crate::support::process::PATIENCE;
 use journals::{length, plan_length};
 use ledger::Ledger;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The account whose groups are changed.
 const ACCOUNT: &str = "Support line";
@@ -21,6 +21,10 @@ const ACCOUNT: &str = "Support line";
 const FEW: usize = 15;
 /// Kills of each of the two by hand: `cargo test --test program -- --ignored a_thousand_kills`.
 const MANY: usize = 1_000;
+
+/// Microseconds that a row takes at most, more or less. Just behind a line that was written no call is under way, so a
+/// kill there would prove little.
+const ROW_MICROS: u64 = 20_000;
 
 /// What a batch does to every group of the account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,7 +54,7 @@ trait Victim {
 /// Makes batches until so many kills were survived, and compares the outcomes.
 fn kill(world: &World, directory: &Path, victim: &mut impl Victim, kills: usize) {
     let mut ledger = Ledger::new(world);
-    let (mut killed, mut round) = (0, 0);
+    let (mut killed, mut behind_the_last, mut round) = (0, 0, 0);
     while killed < kills {
         round += 1;
         let change = match round % 2 {
@@ -63,25 +67,34 @@ fn kill(world: &World, directory: &Path, victim: &mut impl Victim, kills: usize)
         while is_killed(victim, &journal, from, killed < kills) {
             killed += 1;
             from = length(&journal);
+            behind_the_last += usize::from(journals::is_finished(&journal));
             victim.resume(&journal);
         }
         ledger.add(&change, &journals::rows(&journal));
     }
-    println!("{killed} kills in {round} batches: {}", ledger.summary());
+    println!(
+        "{killed} kills in {round} batches, {behind_the_last} of them behind the last row: {}",
+        ledger.summary()
+    );
     ledger.check(world);
 }
 
-/// Kills the program at a random moment after its journal had the length `from`; whether it did not end before.
+/// Kills the program at a random moment after its journal had the length `from`: when it has grown by some lines, and
+/// then at any point of a row. Whether it did not end before.
 fn is_killed(victim: &mut impl Victim, journal: &Path, from: u64, may_kill: bool) -> bool {
     // A line has some 30 bytes, that of a reset before it is sent 110.
     let moment = from + rand::random_range(1..900);
+    let mut at = None;
     let mut seen = from;
     let mut deadline = Instant::now() + PATIENCE;
     loop {
         let now = length(journal);
         if may_kill && now >= moment {
-            victim.kill();
-            return true;
+            let later = Duration::from_micros(rand::random_range(0..ROW_MICROS));
+            if *at.get_or_insert(Instant::now() + later) <= Instant::now() {
+                victim.kill();
+                return true;
+            }
         }
         if victim.has_ended(journal) {
             victim.end(journal);
