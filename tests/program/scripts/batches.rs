@@ -91,8 +91,11 @@ fn what_was_turned_away_is_sent_again_and_a_refusal_is_not() {
         "{}",
         ended.err
     );
+    let listed = busy.count("GET /sessions");
     let shown = on(&busy.url, directory.path(), &["--resume", id, "--json"]);
     assert_eq!(outcome(&shown, 0), "applied");
+    // The journal has all that is needed: a gateway that is busy, or lists nothing, cannot prevent it.
+    assert_eq!(busy.count("GET /sessions"), listed);
     assert_eq!(busy.count(RESET), 3);
 
     let firm = stub(|request, _| match request.split(' ').next() {
