@@ -71,11 +71,11 @@ fn kill(world: &World, directory: &Path, victim: &mut impl Victim, kills: usize)
             victim.resume(&journal);
         }
         ledger.add(&change, &journals::rows(&journal));
+        println!(
+            "{killed} kills in {round} batches, {behind_the_last} of them behind the last row: {}",
+            ledger.summary()
+        );
     }
-    println!(
-        "{killed} kills in {round} batches, {behind_the_last} of them behind the last row: {}",
-        ledger.summary()
-    );
     ledger.check(world);
 }
 
