@@ -120,6 +120,13 @@ impl Pty {
         format!("{:?}", self.master.get_termios().expect("line settings"))
     }
 
+    /// Takes what the program has written by now, without waiting.
+    pub fn take_all(&mut self) {
+        while let Ok(bytes) = self.output.try_recv() {
+            self.take(&bytes);
+        }
+    }
+
     /// Waits until the screen satisfies `wanted`; fails with the screen's text at the timeout.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {

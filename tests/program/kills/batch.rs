@@ -1,9 +1,9 @@
 //! Kills of `groupdesk batch`.
 
-use super::{ACCOUNT, Change, FEW, MANY, Victim, journals, kill, new_journal};
+use super::{ACCOUNT, Change, FEW, MANY, Victim, journals, kill};
 use crate::scripts::{Ran, World};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Stdio};
 
 #[test]
@@ -54,7 +54,7 @@ impl Batch<'_> {
 }
 
 impl Victim for Batch<'_> {
-    fn begin(&mut self, change: &Change, earlier: Option<&Path>) -> PathBuf {
+    fn begin(&mut self, change: &Change) {
         let (kind, text) = match change {
             Change::ResetLink => ("reset", None),
             Change::Append(text) => ("append", Some(text)),
@@ -64,7 +64,6 @@ impl Victim for Batch<'_> {
             arguments.extend(["--text", text]);
         }
         self.start(&arguments);
-        new_journal(self.directory, earlier)
     }
 
     fn resume(&mut self, journal: &Path) {
@@ -97,7 +96,7 @@ impl Victim for Batch<'_> {
         child.wait().expect("an end");
     }
 
-    fn sight(&self) -> String {
+    fn sight(&mut self) -> String {
         format!("{:?}", self.child)
     }
 }

@@ -1,9 +1,9 @@
 //! Kills of the desk while a batch runs that was started there.
 
-use super::{ACCOUNT, Change, FEW, MANY, Victim, journals, kill, new_journal};
+use super::{ACCOUNT, Change, FEW, MANY, Victim, journals, kill};
 use crate::scripts::World;
 use crate::support::pty::Pty;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[test]
 fn fifteen_kills_of_the_desk_lose_no_row_and_send_none_twice() {
@@ -72,7 +72,7 @@ impl Desk<'_> {
 }
 
 impl Victim for Desk<'_> {
-    fn begin(&mut self, change: &Change, earlier: Option<&Path>) -> PathBuf {
+    fn begin(&mut self, change: &Change) {
         self.pty.send(":");
         self.pty.wait_for("─ Go to, or do");
         self.pty.send(ACCOUNT);
@@ -97,7 +97,6 @@ impl Victim for Desk<'_> {
         // From the text, or from the other button.
         self.pty.send("\t\r");
         self.runs = true;
-        new_journal(self.directory, earlier)
     }
 
     fn resume(&mut self, journal: &Path) {
@@ -131,7 +130,8 @@ impl Victim for Desk<'_> {
         self.pty.kill();
     }
 
-    fn sight(&self) -> String {
+    fn sight(&mut self) -> String {
+        self.pty.take_all();
         self.pty.screen().contents()
     }
 }

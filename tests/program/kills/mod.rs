@@ -36,9 +36,8 @@ enum Change {
 
 /// A program that makes batches and can be killed.
 trait Victim {
-    /// Starts a batch for all groups of the account. Returns its journal, which has the plan; `earlier` is the newest
-    /// one before.
-    fn begin(&mut self, change: &Change, earlier: Option<&Path>) -> PathBuf;
+    /// Starts a batch for all groups of the account.
+    fn begin(&mut self, change: &Change);
     /// Starts the program again after a kill, to go on with the batch of this journal.
     fn resume(&mut self, journal: &Path);
     /// Whether the batch has ended.
@@ -48,7 +47,7 @@ trait Victim {
     /// Kills the process by SIGKILL.
     fn kill(&mut self);
     /// What can be seen of it, for failures.
-    fn sight(&self) -> String;
+    fn sight(&mut self) -> String;
 }
 
 /// Makes batches until so many kills were survived, and compares the outcomes.
@@ -62,7 +61,8 @@ fn kill(world: &World, directory: &Path, victim: &mut impl Victim, kills: usize)
             _ => Change::Append(format!("Round {round}.")),
         };
         let earlier = journals::newest(directory);
-        let journal = victim.begin(&change, earlier.as_deref());
+        victim.begin(&change);
+        let journal = new_journal(directory, earlier.as_deref(), victim);
         let mut from = plan_length(&journal);
         while is_killed(victim, &journal, from, killed < kills) {
             killed += 1;
@@ -104,20 +104,22 @@ fn is_killed(victim: &mut impl Victim, journal: &Path, from: u64, may_kill: bool
             seen = now;
             deadline = Instant::now() + PATIENCE;
         }
-        let sight = || victim.sight();
+        let mut sight = || victim.sight();
         assert!(Instant::now() < deadline, "it stands still: {}", sight());
         std::thread::yield_now();
     }
 }
 
 /// Waits until there is a newer journal than `earlier`.
-fn new_journal(directory: &Path, earlier: Option<&Path>) -> PathBuf {
+fn new_journal(directory: &Path, earlier: Option<&Path>, victim: &mut impl Victim) -> PathBuf {
     let deadline = Instant::now() + PATIENCE;
     loop {
         match journals::newest(directory) {
             Some(newest) if Some(newest.as_path()) != earlier => return newest,
-            _ => assert!(Instant::now() < deadline, "no journal is begun"),
+            _ => {}
         }
+        let mut sight = || victim.sight();
+        assert!(Instant::now() < deadline, "no journal: {}", sight());
         std::thread::yield_now();
     }
 }
