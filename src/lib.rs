@@ -18,6 +18,7 @@ pub mod console;
 pub mod gateway;
 pub mod links;
 pub(crate) mod names;
+pub(crate) mod private;
 pub mod qr;
 pub mod sheet;
 pub mod text;

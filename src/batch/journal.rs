@@ -10,6 +10,7 @@ use super::change::Step;
 use super::outcome::{Outcome, Tally};
 use super::plan::{Plan, RowPlan, Target};
 use crate::api::EpochMillis;
+use crate::private;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -143,7 +144,7 @@ impl Journal {
     /// # Errors
     /// The file cannot be written.
     pub fn create(directory: &Path, plan: &Plan, now: EpochMillis) -> io::Result<Self> {
-        private_directory(directory)?;
+        private::create_directory(directory)?;
         tidy(directory);
         let id = Ulid::from_parts(now.max(0) as u64, rand::random()).to_string();
         let head = Head {
@@ -172,7 +173,7 @@ impl Journal {
         };
         let path = path_of(directory, &id);
         let new = path.with_extension("new");
-        let mut file = private(
+        let mut file = private::new_file(
             OpenOptions::new()
                 .create(true)
                 .truncate(true)
@@ -206,7 +207,9 @@ impl Journal {
             .map_err(|_| format!("`{id}` is not the id of a batch"))?;
         let path = path_of(directory, &id.to_string());
         let fault = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-        let file = private(OpenOptions::new().read(true).write(true))
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
             .open(&path)
             .map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => format!("there is no batch {id} for this gateway"),
@@ -447,20 +450,6 @@ fn lock(file: &File) -> io::Result<()> {
         TryLockError::WouldBlock => io::ErrorKind::WouldBlock.into(),
         TryLockError::Error(error) => error,
     })
-}
-
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
-fn private_directory(directory: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 /// Makes a new name in the directory survive a power cut.

@@ -8,18 +8,19 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("api", &[]),
     ("text", &[]),
     ("qr", &[]),
+    ("private", &[]),
     ("names", &["text"]),
-    ("sheet", &["api", "text", "qr", "names"]),
+    ("sheet", &["api", "text", "qr", "names", "private"]),
     ("client", &["api", "text", "qr", "names"]),
-    ("batch", &["api", "text", "client"]),
+    ("batch", &["api", "text", "client", "private"]),
     ("links", &["api", "client"]),
     (
         "console",
         &[
-            "api", "text", "qr", "names", "sheet", "client", "links", "batch",
+            "api", "text", "qr", "names", "sheet", "client", "links", "batch", "private",
         ],
     ),
-    ("gateway", &["api", "text", "qr", "names"]),
+    ("gateway", &["api", "text", "qr", "names", "private"]),
     (
         "config",
         &[
@@ -30,7 +31,7 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
         "cli",
         &[
             "api", "text", "qr", "names", "client", "batch", "console", "gateway", "config",
-            "sheet", "links",
+            "sheet", "links", "private",
         ],
     ),
 ];
