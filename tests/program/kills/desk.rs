@@ -59,13 +59,17 @@ impl Desk<'_> {
         self.pty.send("A");
         self.pty.wait_for("[ Go on ]  [ Close ]");
         loop {
-            let selected = selected(self.pty.screen());
-            if selected.starts_with(entry) {
+            // Between two entries a frame may show none.
+            self.pty
+                .wait_until("an entry", |screen| selected(screen).is_some());
+            let before = selected(self.pty.screen());
+            if before.as_ref().is_some_and(|it| it.starts_with(entry)) {
                 break;
             }
             self.pty.send("j");
-            self.pty
-                .wait_until("another entry", |screen| self::selected(screen) != selected);
+            self.pty.wait_until("another entry", |screen| {
+                selected(screen).is_some_and(|now| Some(now) != before)
+            });
         }
         self.pty.send("\r");
     }
@@ -136,9 +140,9 @@ impl Victim for Desk<'_> {
     }
 }
 
-/// The entry of the menu that is selected.
-fn selected(screen: &vt100::Screen) -> String {
+/// The entry of the menu that is selected, with the rest of its line.
+fn selected(screen: &vt100::Screen) -> Option<String> {
     let text = screen.contents();
     let line = text.lines().find_map(|line| line.split_once("│ ▌ "));
-    line.map(|(_, entry)| entry.to_owned()).unwrap_or_default()
+    line.map(|(_, entry)| entry.to_owned())
 }
