@@ -11,6 +11,7 @@ extern crate self as groupdesk;
 
 pub mod api;
 pub mod batch;
+pub(crate) mod budget;
 pub mod cli;
 pub mod client;
 pub(crate) mod config;

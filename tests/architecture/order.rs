@@ -12,8 +12,9 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("names", &["text"]),
     ("sheet", &["api", "text", "qr", "names", "private"]),
     ("client", &["api", "text", "qr", "names"]),
-    ("batch", &["api", "text", "client", "private"]),
-    ("links", &["api", "client"]),
+    ("budget", &["api"]),
+    ("batch", &["api", "text", "client", "private", "budget"]),
+    ("links", &["api", "client", "budget"]),
     (
         "console",
         &[
