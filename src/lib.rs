@@ -11,6 +11,7 @@ extern crate self as groupdesk;
 
 pub mod api;
 pub mod batch;
+pub(crate) mod budget;
 pub mod cli;
 pub mod client;
 pub(crate) mod config;
@@ -18,6 +19,7 @@ pub mod console;
 pub mod gateway;
 pub mod links;
 pub(crate) mod names;
+pub(crate) mod private;
 pub mod qr;
 pub mod sheet;
 mod spreadsheet;

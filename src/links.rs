@@ -1,9 +1,10 @@
 //! Many questions about invite links, paced: each goes to WhatsApp, and WhatsApp restricts accounts that ask too much.
 //!
 //! The questions of a session are asked one after the other within what its gateway reports as its budget of reads. A
-//! gateway that reports none is asked at `OWN_BURST` and `OWN_STEP`.
+//! gateway that reports none is asked `OWN_BURST` at once, and then at `UNREPORTED_STEP`.
 
 use crate::api::{BudgetWindow, EpochMillis, InvitePreview, Session};
+use crate::budget::{self, LIMITED_PAUSE, UNREPORTED_STEP, grows_at};
 use crate::client::{Client, ClientError};
 use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
@@ -12,19 +13,13 @@ use std::time::{Duration, SystemTime};
 
 /// Questions without a pause to a gateway that reports no budget: what our own allows a session that has rested.
 const OWN_BURST: usize = 20;
-/// Between two further ones: 40 a minute, at which others saw no more than 429 from WhatsApp.
-const OWN_STEP: Duration = Duration::from_millis(1_500);
 /// Sessions that are asked side by side.
 const SESSIONS_AT_ONCE: usize = 4;
 /// Attempts of one question while the gateway asks for pauses, and while it does not answer.
 const LIMITED_ATTEMPTS: u32 = 10;
 const AWAY_ATTEMPTS: u32 = 4;
-/// The pause after a 429 that names none.
-const LIMITED_PAUSE: Duration = Duration::from_secs(30);
-/// A longer one ends the questions of its session.
+/// A pause that is asked for and longer than this ends the questions of its session.
 const LIMITED_PAUSE_MAX: Duration = Duration::from_mins(15);
-/// The longest wait for the budget before it is looked at again: the gateway's clock may be another.
-const BUDGET_PAUSE_MAX: Duration = Duration::from_mins(1);
 /// How long a question takes by itself, for estimates.
 const CALL: Duration = Duration::from_millis(300);
 
@@ -194,7 +189,7 @@ impl Pace {
             let Some(windows) = source.budget(session).await else {
                 self.unreported += 1;
                 if self.unreported > OWN_BURST {
-                    tokio::time::sleep(OWN_STEP).await;
+                    tokio::time::sleep(UNREPORTED_STEP).await;
                 }
                 return;
             };
@@ -213,11 +208,8 @@ impl Pace {
 /// Until every window that is used up has one call more.
 fn until_reset(windows: &[BudgetWindow], now: EpochMillis) -> Duration {
     let used_up = windows.iter().filter(|window| window.left == 0);
-    let at = used_up.filter_map(|window| window.resets_at).max();
-    let wait = at.map_or(OWN_STEP, |at| {
-        Duration::from_millis(u64::try_from(at - now).unwrap_or(0))
-    });
-    wait.clamp(Duration::from_millis(250), BUDGET_PAUSE_MAX)
+    let at = used_up.map(|window| grows_at(window, now)).max();
+    budget::pause(at.unwrap_or(now), now)
 }
 
 /// A session's windows of reads. `None` where the gateway reports none, or only a rate for all calls of the session,
@@ -234,7 +226,7 @@ pub fn estimate(questions: usize, windows: Option<&[BudgetWindow]>) -> Duration 
     let over = |free: usize| u32::try_from(questions.saturating_sub(free)).unwrap_or(u32::MAX);
     let calls = CALL * over(0);
     let paced = match windows {
-        None => OWN_STEP * over(OWN_BURST),
+        None => UNREPORTED_STEP * over(OWN_BURST),
         Some(windows) => {
             let waits = windows.iter().map(|window| {
                 let step = Duration::from_secs(window.window_seconds.min(86_400));
@@ -402,12 +394,12 @@ mod tests {
         assert!(answers.iter().all(Result::is_ok));
         let took = source.seconds();
         assert!((59.9..60.2).contains(&took), "{took} s of 40 times 1.5 s");
-        assert_eq!(estimate(60, None), OWN_STEP * 40);
+        assert_eq!(estimate(60, None), UNREPORTED_STEP * 40);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_is_asked_for_is_kept_and_the_question_repeated() {
-        for (retry_after, seconds) in [(Some(7), 7.0), (None, 30.0)] {
+        for (retry_after, seconds) in [(Some(7), 7.0), (None, 60.0)] {
             let source = Bucket::new(false);
             source.refuse(&limited(retry_after), 1);
             let (answers, steps) = run(&source, &asks(1)).await;

@@ -3,18 +3,12 @@
 use super::change::Step;
 use super::plan::{Plan, RowPlan};
 use crate::api::{BudgetWindow, EpochMillis, Session};
+use crate::budget::{UNREPORTED_STEP, grows_at};
 use std::collections::HashMap;
 use std::time::Duration;
 
-/// Between two queries of a session whose gateway reports neither a budget nor a rate: 40 a minute. No account was reported banned
-/// for reading at that rate; that changes are tolerated as often is a guess.
-const UNKNOWN_GAP: Duration = Duration::from_millis(1_500);
-
 /// The part of a window of queries that is left to the people at the desk: one in 4.
 const RESERVED: u32 = 4;
-
-/// When a window does not say when it grows.
-const UNKNOWN_WAIT: Duration = Duration::from_secs(5);
 
 /// Queries to WhatsApp of a step: a reset reads the link before it.
 fn queries(step: &Step) -> u32 {
@@ -38,7 +32,7 @@ pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
         // The gateway has budgets, and none for queries.
         Duration::ZERO
     } else {
-        UNKNOWN_GAP
+        UNREPORTED_STEP
     };
     shortest.max(rated).unwrap_or(unknown) * queries(step)
 }
@@ -99,8 +93,7 @@ pub(super) fn wait(
         .into_iter()
         .filter(|share| share.left() < share.cost)
         .map(|share| {
-            let until = share.window.resets_at.filter(|at| *at > now);
-            let until = until.unwrap_or(now + UNKNOWN_WAIT.as_millis() as EpochMillis);
+            let until = grows_at(share.window, now);
             let within = period(share.window.window_seconds);
             let why = format!("{name}: {} {} {within}", share.window.limit, share.what);
             (until, why)

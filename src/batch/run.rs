@@ -6,6 +6,7 @@ use super::outcome::{Control, Ended, Outcome, Report, RowState};
 use super::pace;
 use super::send::{Again, Before, Sent, before, look_up, send};
 use crate::api::{EpochMillis, Session, SessionStatus};
+use crate::budget;
 use crate::client::Client;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -48,6 +49,16 @@ struct Queue {
     ready: Instant,
     /// Since when the session has been connecting.
     connecting: Option<Instant>,
+    /// The end of a wait that was reported.
+    reported: Option<EpochMillis>,
+}
+
+impl Queue {
+    /// Waits for a budget that grows at `until`; whether that was not reported yet.
+    fn wait(&mut self, until: EpochMillis, now: EpochMillis) -> bool {
+        self.ready = Instant::now() + budget::pause(until, now);
+        self.reported.replace(until) != Some(until)
+    }
 }
 
 struct Batch<'a> {
@@ -93,6 +104,7 @@ impl Batch<'_> {
                 rows: VecDeque::new(),
                 ready: now,
                 connecting: None,
+                reported: None,
             });
             queue.rows.push_back(index);
         }
@@ -198,9 +210,9 @@ impl Batch<'_> {
         let now = clock();
         match pace::wait(session, step, now) {
             Some((until, why)) => {
-                let pause = Duration::from_millis(until.saturating_sub(now).max(0) as u64);
-                queue.ready = Instant::now() + pause;
-                report(Report::Waiting { until, why });
+                if queue.wait(until, now) {
+                    report(Report::Waiting { until, why });
+                }
                 Obstacle::Wait
             }
             None => Obstacle::None,
@@ -363,4 +375,25 @@ async fn changed(control: &mut watch::Receiver<Control>) {
 
 fn clock() -> EpochMillis {
     jiff::Timestamp::now().as_millisecond()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_wait_is_reported_once_and_looked_at_again() {
+        let mut queue = Queue {
+            rows: VecDeque::new(),
+            ready: Instant::now(),
+            connecting: None,
+            reported: None,
+        };
+        let hour = 3_600_000;
+        assert!(queue.wait(hour, 0));
+        assert_eq!(queue.ready - Instant::now(), budget::LOOK_AGAIN);
+        assert!(!queue.wait(hour, 60_000));
+        // The next window.
+        assert!(queue.wait(2 * hour, hour));
+    }
 }

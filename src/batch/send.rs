@@ -5,12 +5,10 @@ use super::journal::{InDoubt, JournalRow, sha256};
 use super::outcome::Outcome;
 use super::plan::is_so;
 use crate::api::{Group, Reason, Setting, link_code};
+use crate::budget::LIMITED_PAUSE;
 use crate::client::{Client, ClientError, Retry};
 use crate::text::clean_line;
 use std::time::Duration;
-
-/// When a gateway limits calls without saying for how long.
-const LIMITED: Duration = Duration::from_mins(1);
 
 /// What is known before a row is sent.
 pub(super) enum Before {
@@ -171,12 +169,12 @@ fn turned_away(error: &ClientError) -> Option<Again> {
             status: 429,
             retry_after,
             ..
-        } => Some(Again::After(retry_after.unwrap_or(LIMITED), said)),
+        } => Some(Again::After(retry_after.unwrap_or(LIMITED_PAUSE), said)),
         ClientError::Api {
             error, retry_after, ..
         } => match error.reason() {
             Some(Reason::Budget | Reason::RateLimited | Reason::Busy) => {
-                Some(Again::After(retry_after.unwrap_or(LIMITED), said))
+                Some(Again::After(retry_after.unwrap_or(LIMITED_PAUSE), said))
             }
             Some(Reason::Draining | Reason::StoreUnavailable | Reason::TooManyConnections) => {
                 Some(Again::Away(said))

@@ -4,6 +4,7 @@ mod rotating;
 
 use crate::config::{LogFormat, LogLevel};
 use crate::gateway::http::REQUESTS;
+use crate::private;
 use anyhow::Context;
 use rotating::{FILE_MAX, FILES_KEPT, RotatingFile};
 use std::io::Write;
@@ -23,7 +24,7 @@ pub(super) fn to_file(
     format: LogFormat,
 ) -> anyhow::Result<WorkerGuard> {
     if let Some(directory) = file.parent() {
-        create_private(directory)
+        private::create_directory(directory)
             .with_context(|| format!("cannot create {}", directory.display()))?;
     }
     let opened = RotatingFile::open(file, FILE_MAX, FILES_KEPT)
@@ -73,15 +74,6 @@ fn start(
     };
     started.map_err(|error| anyhow::anyhow!("the log cannot start: {error}"))?;
     Ok(guard)
-}
-
-/// Creates the data directory with mode 0700: the store uses it too.
-fn create_private(directory: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 /// The log filter: this program at its level, requests at theirs, libraries at warn, and the

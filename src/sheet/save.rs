@@ -6,6 +6,7 @@ use super::group::SheetGroup;
 use super::html::html;
 use super::layout::Layout;
 use super::pictures::{PictureKind, pictures};
+use crate::private;
 use std::io::{Error, ErrorKind, Result, Write as _};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
@@ -39,7 +40,12 @@ impl Place {
                 if out.is_dir() {
                     return Err(Error::new(ErrorKind::IsADirectory, "it is a folder"));
                 }
-                Content::File(builder(0o600).tempfile_in(around)?, format)
+                Content::File(
+                    private::temporary_file()
+                        .prefix(PREFIX)
+                        .tempfile_in(around)?,
+                    format,
+                )
             }
             SheetFormat::Png => Content::Folder(folder(out, around)?, PictureKind::Png),
             SheetFormat::Svg => Content::Folder(folder(out, around)?, PictureKind::Svg),
@@ -67,7 +73,9 @@ impl Place {
             Content::Folder(folder, kind) => {
                 for picture in pictures(groups, kind) {
                     let (name, content) = picture.map_err(Error::other)?;
-                    let mut file = builder(0o600).tempfile_in(folder.path())?;
+                    let mut file = private::temporary_file()
+                        .prefix(PREFIX)
+                        .tempfile_in(folder.path())?;
                     file.write_all(&content)?;
                     file.persist_noclobber(folder.path().join(name))?;
                 }
@@ -90,21 +98,9 @@ fn folder(out: &Path, around: &Path) -> Result<TempDir> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    builder(0o700).tempdir_in(around)
-}
-
-/// New files and folders with this mode.
-fn builder(mode: u32) -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(mode));
-    }
-    #[cfg(not(unix))]
-    let _ = mode;
-    builder
+    private::temporary_directory()
+        .prefix(PREFIX)
+        .tempdir_in(around)
 }
 
 #[cfg(test)]

@@ -8,12 +8,17 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
     ("api", &[]),
     ("text", &[]),
     ("qr", &[]),
+    ("private", &[]),
     ("names", &["text"]),
     ("spreadsheet", &[]),
-    ("sheet", &["api", "text", "qr", "names", "spreadsheet"]),
+    (
+        "sheet",
+        &["api", "text", "qr", "names", "private", "spreadsheet"],
+    ),
     ("client", &["api", "text", "qr", "names"]),
-    ("batch", &["api", "text", "client"]),
-    ("links", &["api", "client"]),
+    ("budget", &["api"]),
+    ("batch", &["api", "text", "client", "private", "budget"]),
+    ("links", &["api", "client", "budget"]),
     (
         "console",
         &[
@@ -26,9 +31,10 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
             "client",
             "links",
             "batch",
+            "private",
         ],
     ),
-    ("gateway", &["api", "text", "qr", "names"]),
+    ("gateway", &["api", "text", "qr", "names", "private"]),
     (
         "config",
         &[
@@ -50,6 +56,7 @@ const TOP_LEVEL: &[(&str, &[&str])] = &[
             "sheet",
             "spreadsheet",
             "links",
+            "private",
         ],
     ),
 ];

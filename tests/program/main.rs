@@ -16,6 +16,7 @@ mod support;
 #[cfg(unix)]
 mod doctor;
 mod headless;
+mod kills;
 #[cfg(all(unix, feature = "live"))]
 mod live;
 #[cfg(target_os = "linux")]

@@ -120,6 +120,13 @@ impl Pty {
         format!("{:?}", self.master.get_termios().expect("line settings"))
     }
 
+    /// Takes what the program has written by now, without waiting.
+    pub fn take_all(&mut self) {
+        while let Ok(bytes) = self.output.try_recv() {
+            self.take(&bytes);
+        }
+    }
+
     /// Waits until the screen satisfies `wanted`; fails with the screen's text at the timeout.
     #[track_caller]
     pub fn wait_until(&mut self, what: &str, wanted: impl Fn(&vt100::Screen) -> bool) {
@@ -169,6 +176,15 @@ impl Pty {
             }
         }
         self.child.wait().expect("an exit status").exit_code()
+    }
+
+    /// Ends the program by SIGKILL, which it cannot notice.
+    pub fn kill(&mut self) {
+        use rustix::process::{Pid, Signal, kill_process};
+        let id = i32::try_from(self.process_id()).ok();
+        let id = id.and_then(Pid::from_raw).expect("a process id");
+        kill_process(id, Signal::KILL).expect("a signal for our own child");
+        self.child.wait().expect("an end");
     }
 
     /// Whether a frame has begun and not ended: a partial frame must not be tested.

@@ -4,6 +4,7 @@
 //! Lines are written, and files renamed, only while the file at the path is locked. So a line never
 //! goes to a file that another process has just renamed or deleted.
 
+use crate::private;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -32,11 +33,9 @@ impl RotatingFile {
     pub(super) fn open(path: &Path, max: u64, kept: u32) -> io::Result<Self> {
         let file = append(path)?;
         let is_regular = file.metadata()?.is_file();
-        #[cfg(unix)]
         if is_regular {
-            use std::os::unix::fs::PermissionsExt as _;
-            // One that was there before may be open to others.
-            let _ = file.set_permissions(fs::Permissions::from_mode(0o600));
+            // One that was there before may be open to others, and may be another user's.
+            let _ = private::restrict(path);
         }
         // Behind a symbolic link it is the file that is renamed, not the link.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -127,11 +126,7 @@ impl Write for RotatingFile {
 }
 
 fn append(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private::new_file(OpenOptions::new().create(true).append(true)).open(path)
 }
 
 #[cfg(test)]

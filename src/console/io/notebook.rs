@@ -2,6 +2,7 @@
 
 use crate::console::ids::RequestId;
 use crate::console::notebook::{Notebook, NotebookChange};
+use crate::private;
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -81,9 +82,9 @@ fn read(file: &Path) -> Result<Notebook, String> {
 /// Held while the file is read, changed and replaced. Its own file, because the notebook's is replaced.
 fn lock(file: &Path) -> std::io::Result<File> {
     if let Some(directory) = file.parent() {
-        private_directory(directory)?;
+        private::create_directory(directory)?;
     }
-    let lock = private(OpenOptions::new().create(true).truncate(false).write(true))
+    let lock = private::new_file(OpenOptions::new().create(true).truncate(false).write(true))
         .open(beside(file, ".lock"))?;
     lock.lock()?;
     Ok(lock)
@@ -94,7 +95,7 @@ fn write(file: &Path, notebook: &Notebook) -> std::io::Result<()> {
     let mut text = serde_json::to_vec_pretty(notebook)?;
     text.push(b'\n');
     let mut open =
-        private(OpenOptions::new().create(true).truncate(true).write(true)).open(&new)?;
+        private::new_file(OpenOptions::new().create(true).truncate(true).write(true)).open(&new)?;
     open.write_all(&text)?;
     open.sync_all()?;
     std::fs::rename(&new, file)
@@ -104,20 +105,6 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(ending);
     name.into()
-}
-
-fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
-fn private_directory(directory: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory)
 }
 
 #[cfg(test)]

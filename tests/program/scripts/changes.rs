@@ -115,8 +115,8 @@ fn on_a_terminal_a_reset_asks_first() {
             120,
             30,
             env!("CARGO_BIN_EXE_groupdesk"),
-            &["--gateway", world.demo.origin(), "invite", "reset", CHESS],
-            &[("GROUPDESK_KEY", world.demo.key(0, "all"))],
+            &["--gateway", world.origin(), "invite", "reset", CHESS],
+            &[("GROUPDESK_KEY", world.key("all"))],
         );
         terminal.wait_for("The old link dies at once. [y/N]");
         terminal.send(answer);
@@ -137,8 +137,8 @@ fn ctrl_c_at_the_question_ends_the_command() {
         120,
         30,
         env!("CARGO_BIN_EXE_groupdesk"),
-        &["--gateway", world.demo.origin(), "invite", "reset", CHESS],
-        &[("GROUPDESK_KEY", world.demo.key(0, "all"))],
+        &["--gateway", world.origin(), "invite", "reset", CHESS],
+        &[("GROUPDESK_KEY", world.key("all"))],
     );
     terminal.wait_for("[y/N]");
     terminal.send("\u{3}");

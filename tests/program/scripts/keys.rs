@@ -12,7 +12,7 @@ fn listed(world: &World) -> Vec<Value> {
 fn try_out(world: &World, secret: &str) -> Ran {
     let output = program()
         .env("GROUPDESK_KEY", secret)
-        .args(["--gateway", world.demo.origin(), "sessions"])
+        .args(["--gateway", world.origin(), "sessions"])
         .output();
     output.expect("the binary starts").into()
 }
@@ -231,8 +231,8 @@ fn unheard(world: &World, output: &str, arguments: &[&str]) -> Ran {
         .args(["-c", &script, env!("CARGO_BIN_EXE_groupdesk")])
         .env_clear()
         .env("HOME", "/nonexistent")
-        .env("GROUPDESK_KEY", world.demo.key(0, "all"))
-        .args(["--gateway", world.demo.origin()])
+        .env("GROUPDESK_KEY", world.key("all"))
+        .args(["--gateway", world.origin()])
         .args(arguments)
         .stdin(std::process::Stdio::null())
         .output();

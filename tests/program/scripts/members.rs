@@ -156,15 +156,8 @@ fn on_a_terminal_a_removal_asks_first() {
         120,
         30,
         env!("CARGO_BIN_EXE_groupdesk"),
-        &[
-            "--gateway",
-            world.demo.origin(),
-            "members",
-            "remove",
-            CHESS,
-            lid,
-        ],
-        &[("GROUPDESK_KEY", world.demo.key(0, "all"))],
+        &["--gateway", world.origin(), "members", "remove", CHESS, lid],
+        &[("GROUPDESK_KEY", world.key("all"))],
     );
     terminal.wait_for("They are out at once. [y/N]");
     terminal.send("no\r");

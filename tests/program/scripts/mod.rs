@@ -26,10 +26,10 @@ use std::process::{Command, Output};
 use std::time::Instant;
 
 /// A finished command.
-struct Ran {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 impl Ran {
@@ -40,7 +40,7 @@ impl Ran {
     }
 
     #[track_caller]
-    fn json(self) -> Value {
+    pub fn json(self) -> Value {
         let out = self.ok();
         assert_eq!(
             out.matches('\n').count(),
@@ -85,9 +85,9 @@ fn run(arguments: &[&str]) -> Ran {
     output.expect("the binary starts").into()
 }
 
-/// A demo whose sessions are connected and have their groups.
-struct World {
-    demo: Process,
+/// A simulated world in a process of its own, whose sessions are connected and have their groups.
+pub struct World {
+    gateway: Process,
 }
 
 impl World {
@@ -97,9 +97,22 @@ impl World {
 
     /// With further arguments of the demo.
     fn start_with(arguments: &[&str]) -> Self {
-        let usual = ["demo", "--headless", "--still", "--seed", "7"];
-        let demo = Process::start(&[&usual, arguments].concat());
-        let world = Self { demo };
+        Self::start_by(&["demo", "--headless"], arguments, &[])
+    }
+
+    /// The same world served for a team, with further arguments. One who asks much is not limited.
+    pub fn serve(arguments: &[&str]) -> Self {
+        let unlimited = [
+            ("GROUPDESK_LIMITS_REQUESTS_PER_MINUTE", "0"),
+            ("GROUPDESK_LIMITS_ORGANIZATION_REQUESTS_PER_MINUTE", "0"),
+        ];
+        Self::start_by(&["serve", "--sandbox"], arguments, &unlimited)
+    }
+
+    fn start_by(command: &[&str], arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let usual = ["--still", "--seed", "7"];
+        let gateway = Process::start_with(&[command, &usual, arguments].concat(), environment);
+        let world = Self { gateway };
         let deadline = Instant::now() + PATIENCE;
         loop {
             let sessions = world.run(&["sessions", "--json"]).json();
@@ -115,15 +128,25 @@ impl World {
         }
     }
 
-    fn command(&self, key: &str) -> Command {
+    /// `http://127.0.0.1:PORT`
+    pub fn origin(&self) -> &str {
+        self.gateway.origin()
+    }
+
+    /// The secret of the key with this name.
+    pub fn key(&self, name: &str) -> &str {
+        self.gateway.key(0, name)
+    }
+
+    pub fn command(&self, key: &str) -> Command {
         let mut command = program();
         command
-            .env("GROUPDESK_KEY", self.demo.key(0, key))
-            .args(["--gateway", self.demo.origin()]);
+            .env("GROUPDESK_KEY", self.key(key))
+            .args(["--gateway", self.origin()]);
         command
     }
 
-    fn run(&self, arguments: &[&str]) -> Ran {
+    pub fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with("all", arguments)
     }
 

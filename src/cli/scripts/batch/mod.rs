@@ -47,14 +47,8 @@ impl CommandContext<'_> {
             } else {
                 self.journal(id)?
             };
-            let sessions: BTreeSet<_> = (journal.rows.iter())
-                .filter(|row| row.outcome.is_none())
-                .map(|row| row.target.session.clone())
-                .collect();
-            for session in self.sessions(None).await? {
-                if sessions.contains(&session.id) {
-                    self.may_connect(&session).await;
-                }
+            if self.own {
+                self.connect_for(&journal).await?;
             }
             return self.run_batch(journal, json).await;
         }
@@ -120,6 +114,20 @@ impl CommandContext<'_> {
             one.session.clone_from(&sessions[at]);
         }
         Ok(sessions)
+    }
+
+    /// Waits for the sessions of the rows that are left.
+    async fn connect_for(&self, journal: &Journal) -> Result<(), CommandError> {
+        let sessions: BTreeSet<_> = (journal.rows.iter())
+            .filter(|row| row.outcome.is_none())
+            .map(|row| &row.target.session)
+            .collect();
+        for session in self.sessions(None).await? {
+            if sessions.contains(&session.id) {
+                self.may_connect(&session).await;
+            }
+        }
+        Ok(())
     }
 
     /// The session as it is after it had time to connect. Groups of one that does not are not attempted.

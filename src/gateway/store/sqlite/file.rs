@@ -3,6 +3,7 @@
 use super::chain;
 use super::error::OpenError;
 use super::last_id::last_id;
+use crate::private;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
@@ -39,7 +40,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// `last`: nothing is written to it then. Call under a [`Lock`](super::lock::Lock).
 pub(super) fn open_writer(path: &Path, last: Option<Ulid>) -> Result<Connection, OpenError> {
     // SQLite gives its -wal and -shm files the mode of the database: set it before the first open.
-    private(path).map_err(|cause| OpenError::Unreadable {
+    open_private(path).map_err(|cause| OpenError::Unreadable {
         path: path.to_owned(),
         cause,
     })?;
@@ -166,39 +167,22 @@ pub(super) fn check(path: &Path, last: Option<Ulid>) -> Result<Option<String>, O
 }
 
 /// Opens a file that only its owner may read, creating it and its directory where absent.
-pub(super) fn private(path: &Path) -> std::io::Result<File> {
+pub(super) fn open_private(path: &Path) -> std::io::Result<File> {
+    let parent = path.parent();
+    if let Some(parent) = parent.filter(|parent| !parent.as_os_str().is_empty()) {
+        private::create_directory(parent)?;
+    }
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
-    let mut directory = std::fs::DirBuilder::new();
-    directory.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-        options.mode(0o600);
-        directory.mode(0o700);
-    }
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        directory.create(parent)?;
-    }
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let permissions = file.metadata()?.permissions();
-        if permissions.mode() & 0o077 != 0 {
-            file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
-        }
-    }
+    let file = private::new_file(&mut options).open(path)?;
+    private::restrict(path)?;
     Ok(file)
 }
 
 /// A database as a version with `count` migrations left it.
 #[cfg(test)]
 pub(super) fn migrate_to(path: &Path, count: usize) -> Connection {
-    private(path).unwrap();
+    open_private(path).unwrap();
     let conn = connect(path).unwrap();
     for sql in &MIGRATIONS[..count] {
         conn.execute_batch(sql).unwrap();

@@ -12,7 +12,7 @@
 //! logs end before that id has lost commits and is not opened.
 
 use super::error::{OpenError, beside};
-use super::file::private;
+use super::file::open_private;
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::path::Path;
@@ -32,14 +32,14 @@ impl Lock {
             let path = path.to_owned();
             move |cause| OpenError::Unreadable { path, cause }
         };
-        let file = private(&path).map_err(unreadable(&path))?;
+        let file = open_private(&path).map_err(unreadable(&path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(OpenError::InUse(database.to_owned())),
             Err(TryLockError::Error(cause)) => return Err(unreadable(&path)(cause)),
         }
         refuse_emptied(database)?;
-        let inode = private(database).map_err(unreadable(database))?;
+        let inode = open_private(database).map_err(unreadable(database))?;
         if !by_inode::lock(&inode).map_err(unreadable(database))? {
             return Err(OpenError::InUse(database.to_owned()));
         }

@@ -1,7 +1,9 @@
 //! The key files: one SQLite file per session, with mode 0600.
 
 use crate::gateway::domain::SessionId;
+use crate::private;
 use rusqlite::ErrorCode;
+use std::fs::OpenOptions;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,18 +32,15 @@ pub(super) fn path(dir: &Path, session: &SessionId) -> PathBuf {
 
 /// Creates the directory with mode 0700.
 pub(super) fn create_dir(dir: &Path) -> io::Result<()> {
-    std::fs::create_dir_all(dir)?;
-    restrict(dir, 0o700)
+    private::create_directory(dir)?;
+    private::restrict(dir)
 }
 
 /// Opens a session's key file, creating it when there is none.
 pub(super) async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
     // SQLite gives its -wal and -shm files the mode of the file itself, so this covers them.
-    std::fs::OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)?;
-    restrict(path, 0o600)?;
+    private::new_file(OpenOptions::new().create(true).append(true)).open(path)?;
+    private::restrict(path)?;
     check_header(path)?;
     let probed = path.to_owned();
     tokio::task::spawn_blocking(move || probe(&probed)).await??;
@@ -147,17 +146,6 @@ pub(super) fn erase(path: &Path) -> io::Result<()> {
             _ => {}
         }
     }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn restrict(path: &Path, mode: u32) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
-}
-
-#[cfg(not(unix))]
-fn restrict(_path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
 

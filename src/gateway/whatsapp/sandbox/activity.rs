@@ -2,11 +2,11 @@
 
 use super::connection::pause;
 use super::leaks::{self, Leaks};
+use super::picks::{newcomer, online};
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, PersonId, Rank, Rules};
 use super::world::World;
 use crate::api::{JoinedVia, RequestOutcome, SUBJECT_MAX, Setting};
-use crate::gateway::domain::SessionId;
 use crate::gateway::whatsapp::MemberChange;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,28 +59,6 @@ fn every(
             }
         }
     });
-}
-
-/// A connected account.
-pub(super) struct Online {
-    session: SessionId,
-    pub(super) person: PersonId,
-    flaky: bool,
-}
-
-pub(super) fn online(world: &World) -> Vec<Online> {
-    let endpoints = world.endpoints();
-    endpoints
-        .iter()
-        .filter(|(_, endpoint)| endpoint.is_connected())
-        .filter_map(|(session, endpoint)| {
-            Some(Online {
-                session: session.clone(),
-                person: endpoint.linked?,
-                flaky: endpoint.flaky,
-            })
-        })
-        .collect()
 }
 
 fn a_session_drops(world: &Arc<World>, rng: &mut Rng) {
@@ -203,19 +181,6 @@ fn somebody_asks(world: &World, rng: &mut Rng) {
             _ => {}
         }
     });
-}
-
-/// Somebody of the crowd who is not in the group and does not ask to be.
-pub(super) fn newcomer(rules: &Rules, index: usize, rng: &mut Rng) -> Option<PersonId> {
-    let group = &rules.groups[index];
-    let people: Vec<PersonId> = rules.people.ids().collect();
-    (0..20)
-        .filter_map(|_| rng.pick(&people).copied())
-        .find(|person| {
-            group.seat(*person).is_none()
-                && !group.is_asked_by(*person)
-                && !rules.is_account(*person)
-        })
 }
 
 fn member_leaves(rules: &mut Rules, index: usize, rng: &mut Rng) {

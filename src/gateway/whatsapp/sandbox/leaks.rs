@@ -1,7 +1,7 @@
 //! A leaked invite link: now and then strangers join a group by it, one after the other, until the link is reset, its
 //! approval is switched on (then they ask), or nobody is left who wants to come.
 
-use super::activity::{newcomer, online};
+use super::picks::{newcomer, online};
 use super::rng::Rng;
 use super::rules::{GROUP_MAX, Rank, Rules};
 use super::world::World;

@@ -27,6 +27,7 @@ mod load;
 mod pairing;
 mod passkey;
 mod phone;
+mod picks;
 mod rng;
 mod rules;
 #[cfg(test)]
