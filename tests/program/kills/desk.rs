@@ -59,17 +59,13 @@ impl Desk<'_> {
         self.pty.send("A");
         self.pty.wait_for("[ Go on ]  [ Close ]");
         loop {
-            // Between two entries a frame may show none.
-            self.pty
-                .wait_until("an entry", |screen| selected(screen).is_some());
             let before = selected(self.pty.screen());
-            if before.as_ref().is_some_and(|it| it.starts_with(entry)) {
+            if before.starts_with(entry) {
                 break;
             }
             self.pty.send("j");
-            self.pty.wait_until("another entry", |screen| {
-                selected(screen).is_some_and(|now| Some(now) != before)
-            });
+            self.pty
+                .wait_until("another entry", |screen| selected(screen) != before);
         }
         self.pty.send("\r");
     }
@@ -140,9 +136,11 @@ impl Victim for Desk<'_> {
     }
 }
 
-/// The entry of the menu that is selected, with the rest of its line.
-fn selected(screen: &vt100::Screen) -> Option<String> {
+/// The entry of the menu that is selected.
+fn selected(screen: &vt100::Screen) -> String {
     let text = screen.contents();
     let line = text.lines().find_map(|line| line.split_once("│ ▌ "));
-    line.map(|(_, entry)| entry.to_owned())
+    // What is behind the menu changes by itself.
+    let entry = line.and_then(|(_, rest)| rest.split(['│', '┃']).next());
+    entry.expect("a selected entry").trim_end().to_owned()
 }
