@@ -4,7 +4,7 @@
 //! gateway that reports none is asked at `OWN_BURST` and `OWN_STEP`.
 
 use crate::api::{BudgetWindow, EpochMillis, InvitePreview, Session};
-use crate::client::{Client, ClientError};
+use crate::client::{Client, ClientError, LIMITED_PAUSE_MAX, pause_when_limited};
 use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,13 +16,8 @@ const OWN_BURST: usize = 20;
 const OWN_STEP: Duration = Duration::from_millis(1_500);
 /// Sessions that are asked side by side.
 const SESSIONS_AT_ONCE: usize = 4;
-/// Attempts of one question while the gateway asks for pauses, and while it does not answer.
-const LIMITED_ATTEMPTS: u32 = 10;
+/// Attempts of one question while the gateway does not answer.
 const AWAY_ATTEMPTS: u32 = 4;
-/// The pause after a 429 that names none.
-const LIMITED_PAUSE: Duration = Duration::from_secs(30);
-/// A longer one ends the questions of its session.
-const LIMITED_PAUSE_MAX: Duration = Duration::from_mins(15);
 /// The longest wait for the budget before it is looked at again: the gateway's clock may be another.
 const BUDGET_PAUSE_MAX: Duration = Duration::from_mins(1);
 /// How long a question takes by itself, for estimates.
@@ -153,15 +148,16 @@ async fn one<S: Source>(
         let pause = if error.status() == Some(429) {
             limited += 1;
             pace.forget();
-            error.retry_after().unwrap_or(LIMITED_PAUSE)
+            pause_when_limited(limited, error.retry_after())
         } else {
             away += 1;
             let own = Duration::from_secs(1 << away.min(4));
-            error.retry_after().unwrap_or(own)
+            let pause = error.retry_after().unwrap_or(own);
+            (away < AWAY_ATTEMPTS && pause <= LIMITED_PAUSE_MAX).then_some(pause)
         };
-        if limited == LIMITED_ATTEMPTS || away == AWAY_ATTEMPTS || pause > LIMITED_PAUSE_MAX {
+        let Some(pause) = pause else {
             return Err(error);
-        }
+        };
         on_step(Step::Waits(pause));
         tokio::time::sleep(pause).await;
     }

@@ -26,6 +26,13 @@ fn queries(step: &Step) -> u32 {
 
 /// The least time between a row of this step and the next one of the session.
 pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
+    query_gap(session) * queries(step)
+}
+
+/// The least time between two queries to WhatsApp that nobody waits for one by one: what the session's gateway reports as
+/// its budget of queries or its rate, spread evenly.
+#[must_use]
+pub fn query_gap(session: Option<&Session>) -> Duration {
     let budget = session.and_then(|session| session.budget.as_ref());
     let windows = budget.map_or(&[][..], |budget| &budget.read);
     let shortest = (windows.iter())
@@ -40,7 +47,7 @@ pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
     } else {
         UNKNOWN_GAP
     };
-    shortest.max(rated).unwrap_or(unknown) * queries(step)
+    shortest.max(rated).unwrap_or(unknown)
 }
 
 /// What a window allows a batch now, and in each full window.

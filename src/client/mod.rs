@@ -26,7 +26,7 @@ pub use error::{ClientError, SetupError};
 pub use foreign::without_secrets;
 pub use listing::Listing;
 pub use options::{Limits, Options, check_address, check_environment_proxy, check_proxy};
-pub use retry::Retry;
+pub use retry::{LIMITED_PAUSE_MAX, Retry, pause_when_limited};
 pub use secret::Secret;
 pub use sessions::AuditFilter;
 pub use tls::{Authorities, install_tls};
