@@ -13,7 +13,7 @@ impl Csv {
     ///
     /// # Errors
     /// As [`Csv::row`].
-    pub fn new(format: ListFormat, header: &[&str]) -> Result<Self, CommandError> {
+    fn new(format: ListFormat, header: &[&str]) -> Result<Self, CommandError> {
         let start = if format.bom { "\u{feff}" } else { "" };
         let mut csv = Self {
             writer: csv::Writer::from_writer(start.as_bytes().to_vec()),
@@ -22,9 +22,25 @@ impl Csv {
         Ok(csv)
     }
 
+    /// The whole file of these rows, below the names of their columns.
+    ///
+    /// # Errors
+    /// It cannot be put together.
+    pub fn of<const COLUMNS: usize, S: AsRef<str>>(
+        format: ListFormat,
+        header: [&str; COLUMNS],
+        rows: impl IntoIterator<Item = [S; COLUMNS]>,
+    ) -> Result<String, CommandError> {
+        let mut csv = Self::new(format, &header)?;
+        for row in rows {
+            csv.row(row)?;
+        }
+        csv.finish()
+    }
+
     /// # Errors
     /// There are more or fewer cells than columns.
-    pub fn row<S: AsRef<str>>(
+    fn row<S: AsRef<str>>(
         &mut self,
         cells: impl IntoIterator<Item = S>,
     ) -> Result<(), CommandError> {
@@ -38,7 +54,7 @@ impl Csv {
     ///
     /// # Errors
     /// It cannot be put together.
-    pub fn finish(self) -> Result<String, CommandError> {
+    fn finish(self) -> Result<String, CommandError> {
         let bytes = self
             .writer
             .into_inner()

@@ -16,5 +16,7 @@ pub use exit::Exit;
 pub use format::{AnswerFormat, ListFormat};
 pub use json::document;
 pub use note::note;
-pub use print::{json_text, print, print_change, print_document, print_table, table_text, time};
+pub use print::{
+    json_text, print, print_change, print_document, print_list, print_table, table_text, time,
+};
 pub use table::{Column, Table};

@@ -310,17 +310,16 @@ fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
 }
 
 fn csv(report: &Report, format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(format, &["check", "result", "code", "seen", "todo"])?;
-    for row in rows(report) {
-        csv.row([
+    let cells = rows(report).map(|row| {
+        [
             row.check,
             row.result,
             row.code,
             row.seen,
             row.todo.unwrap_or_default(),
-        ])?;
-    }
-    csv.finish()
+        ]
+    });
+    Csv::of(format, ["check", "result", "code", "seen", "todo"], cells)
 }
 
 /// The table, what to do about each problem, and the conclusion where it is no error.

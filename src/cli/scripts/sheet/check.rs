@@ -267,18 +267,17 @@ fn report(check: &Check, listed: &[ListedGroup], verdicts: &[Verdict]) -> Result
 
 fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
     let columns = ["name", "groupJid", "invite", "result", "current", "reason"];
-    let mut csv = Csv::new(format, &columns)?;
-    for row in rows {
-        csv.row([
+    let cells = rows.iter().map(|row| {
+        [
             row.name,
             row.group_jid.unwrap_or_default(),
             row.invite,
             row.result,
             row.current.unwrap_or_default(),
             row.reason.unwrap_or_default(),
-        ])?;
-    }
-    csv.finish()
+        ]
+    });
+    Csv::of(format, columns, cells)
 }
 
 fn table(rows: &[Row<'_>]) -> String {
