@@ -35,23 +35,10 @@ const GAP: u16 = 2;
 pub(crate) fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
     let (mut hints, kept) = wanted(state, screen);
     let room = screen.footer.width.saturating_sub(2);
-    let width = |hints: &[Hint]| {
-        let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
-        hints.iter().map(|hint| hint.area.width).sum::<u16>() + gaps
-    };
-    while width(&hints) > room && hints.len() > kept {
+    while row_width(&hints) > room && hints.len() > kept {
         hints.remove(hints.len() - kept - 1);
     }
-    let mut x = screen.footer.x + 1;
-    for hint in &mut hints {
-        hint.area = Rect {
-            x,
-            y: screen.footer.y,
-            ..hint.area
-        }
-        .intersection(screen.footer);
-        x = x.saturating_add(hint.area.width + GAP);
-    }
+    place(&mut hints, screen.footer.x + 1, screen.footer);
     hints
 }
 
@@ -307,29 +294,58 @@ fn inbox_hints(state: &State, inbox: &InboxDialog) -> (Vec<Hint>, usize) {
     if inbox.run.is_some() {
         return closed_by_keys(state, vec![plain("↑↓", "move")], "stop");
     }
+    // The dialog itself names the others: 80 columns have no room for all.
     let hints = vec![
         plain("Space", "mark"),
         plain("a", "let in"),
         plain("x", "reject"),
-        plain("m", "mark group"),
-        plain("/", "filter"),
-        plain(
-            "o",
-            if inbox.by_group {
-                "by time"
-            } else {
-                "by group"
-            },
-        ),
-        of_action(state, Action::Edit, "edit group"),
-        of_action(state, Action::Refresh, "refresh"),
+        plain("m", "group"),
+        plain("M", "all"),
     ];
-    let esc = if inbox.filter.is_empty() {
+    let esc = if inbox.filter.is_empty() && inbox.marks.is_empty() {
         "close"
     } else {
         "clear"
     };
     closed_by_keys(state, hints, esc)
+}
+
+/// The hints beside the filter of the inbox, which end at the right; fewer where there is little room.
+pub(super) fn inbox_list_hints(state: &State, inbox: &InboxDialog, area: Rect) -> Vec<Hint> {
+    let order = if inbox.by_group {
+        "by time"
+    } else {
+        "by group"
+    };
+    let mut hints = vec![
+        hint("o".to_owned(), order, Target::InboxOrder),
+        of_action(state, Action::Edit, "edit group"),
+        of_action(state, Action::Refresh, "refresh"),
+    ];
+    while row_width(&hints) > area.width {
+        hints.pop();
+    }
+    let x = area.right() - row_width(&hints);
+    place(&mut hints, x, area);
+    hints
+}
+
+fn row_width(hints: &[Hint]) -> u16 {
+    let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
+    hints.iter().map(|hint| hint.area.width).sum::<u16>() + gaps
+}
+
+/// Puts hints side by side, from this column on.
+fn place(hints: &mut [Hint], mut x: u16, row: Rect) {
+    for hint in hints {
+        hint.area = Rect {
+            x,
+            y: row.y,
+            ..hint.area
+        }
+        .intersection(row);
+        x = x.saturating_add(hint.area.width + GAP);
+    }
 }
 
 fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {

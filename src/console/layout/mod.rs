@@ -64,7 +64,7 @@ pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs, why_not};
 pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use first_run::{FirstRun, first_run};
-pub(crate) use footer::hints;
+pub(crate) use footer::{Hint, hints};
 pub(crate) use form::{
     COUNTS, FORM_BUTTONS, FORM_LEAVE_BUTTONS, FormLine, FormParts, LABELS, Note, form_parts,
     value_word,

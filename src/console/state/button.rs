@@ -37,4 +37,6 @@ pub enum ButtonId {
     RemovePeople,
     Promote,
     Demote,
+    /// Mark all rows that are shown, or take all marks away.
+    MarkAll,
 }
