@@ -1,6 +1,7 @@
 //! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
+use super::hint::{Hint, hint, of_action, place, plain, row_width};
 use super::marks_lines::{escape_word, marks_lines};
 use super::pairing::{pairing_buttons, pairing_field};
 use super::screen::Screen;
@@ -12,23 +13,6 @@ use crate::console::state::{
     Pairing, PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase,
     SheetField, State,
 };
-use crate::text;
-use ratatui::layout::Rect;
-
-/// A hint with its position.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hint {
-    pub key: String,
-    pub word: String,
-    pub target: Target,
-    /// Whether it can work now; dimmed otherwise.
-    pub enabled: bool,
-    /// Key, a space and the word.
-    pub area: Rect,
-}
-
-/// Columns between two hints.
-const GAP: u16 = 2;
 
 /// The hints that fit. Help and quit always stay; of the others the last ones are dropped first.
 #[must_use]
@@ -310,44 +294,6 @@ fn inbox_hints(state: &State, inbox: &InboxDialog) -> (Vec<Hint>, usize) {
     closed_by_keys(state, hints, esc)
 }
 
-/// The hints beside the filter of the inbox, which end at the right; fewer where there is little room.
-pub(super) fn inbox_list_hints(state: &State, inbox: &InboxDialog, area: Rect) -> Vec<Hint> {
-    let order = if inbox.by_group {
-        "by time"
-    } else {
-        "by group"
-    };
-    let mut hints = vec![
-        hint("o".to_owned(), order, Target::InboxOrder),
-        of_action(state, Action::Edit, "edit group"),
-        of_action(state, Action::Refresh, "refresh"),
-    ];
-    while row_width(&hints) > area.width {
-        hints.pop();
-    }
-    let x = area.right() - row_width(&hints);
-    place(&mut hints, x, area);
-    hints
-}
-
-fn row_width(hints: &[Hint]) -> u16 {
-    let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
-    hints.iter().map(|hint| hint.area.width).sum::<u16>() + gaps
-}
-
-/// Puts hints side by side, from this column on.
-fn place(hints: &mut [Hint], mut x: u16, row: Rect) {
-    for hint in hints {
-        hint.area = Rect {
-            x,
-            y: row.y,
-            ..hint.area
-        }
-        .intersection(row);
-        x = x.saturating_add(hint.area.width + GAP);
-    }
-}
-
 fn form_hints(state: &State, form: &EditForm) -> (Vec<Hint>, usize) {
     let mut hints = Vec::new();
     match &form.phase {
@@ -452,12 +398,6 @@ fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hin
     (hints, 3)
 }
 
-pub(super) fn of_action(state: &State, action: Action, word: &str) -> Hint {
-    let key = state.options.keymap.keys(action).first();
-    let key = key.map(ToString::to_string).unwrap_or_default();
-    hint(key, word, Target::Hint(action))
-}
-
 fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     let context = state.key_context();
     let keymap = &state.options.keymap;
@@ -504,19 +444,4 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         })
         .count();
     (hints, kept)
-}
-
-fn plain(key: &str, word: &str) -> Hint {
-    hint(key.to_owned(), word, Target::Nothing)
-}
-
-fn hint(key: String, word: &str, target: Target) -> Hint {
-    let width = text::width(&key) + 1 + text::width(word);
-    Hint {
-        area: Rect::new(0, 0, u16::try_from(width).unwrap_or(u16::MAX), 1),
-        key,
-        word: word.to_owned(),
-        target,
-        enabled: true,
-    }
 }

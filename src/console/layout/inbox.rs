@@ -1,10 +1,12 @@
 //! The inbox of requests to join: the areas of its rows and of the details.
 
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
-use super::footer::{Hint, inbox_list_hints};
+use super::hint::{Hint, hint, of_action, place, row_width};
 use super::screen::{Screen, row, screen};
+use super::target::Target;
 use super::wrap::wrap;
 use crate::api::Capability;
+use crate::console::keymap::Action;
 use crate::console::state::{
     Asker, AskerOutcome, ButtonId, InboxDialog, InboxSource, Layer, State,
 };
@@ -103,7 +105,7 @@ pub(crate) fn inbox_parts(state: &State, screen: &Screen, inbox: &InboxDialog) -
             width: line.width.saturating_sub(FILTER),
             ..line
         };
-        inbox_list_hints(state, inbox, beside)
+        list_hints(state, inbox, beside)
     };
     let taken = hints
         .first()
@@ -127,6 +129,26 @@ pub(crate) fn inbox_parts(state: &State, screen: &Screen, inbox: &InboxDialog) -
         rows,
         details_area,
     }
+}
+
+/// The hints beside the filter, which end at the right; fewer where there is little room.
+fn list_hints(state: &State, inbox: &InboxDialog, area: Rect) -> Vec<Hint> {
+    let order = if inbox.by_group {
+        "by time"
+    } else {
+        "by group"
+    };
+    let mut hints = vec![
+        hint("o".to_owned(), order, Target::InboxOrder),
+        of_action(state, Action::Edit, "edit group"),
+        of_action(state, Action::Refresh, "refresh"),
+    ];
+    while row_width(&hints) > area.width {
+        hints.pop();
+    }
+    let x = area.right() - row_width(&hints);
+    place(&mut hints, x, area);
+    hints
 }
 
 fn head(inbox: &InboxDialog) -> String {

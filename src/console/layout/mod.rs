@@ -19,6 +19,7 @@ mod footer;
 mod form;
 mod groups;
 mod help;
+mod hint;
 mod history;
 mod hit;
 mod hours;
@@ -64,7 +65,7 @@ pub(crate) use dialog::{ButtonSpot, Dialog};
 pub(crate) use enabled::{can, needs, why_not};
 pub(crate) use failures::{failures_page, failures_parts};
 pub(crate) use first_run::{FirstRun, first_run};
-pub(crate) use footer::{Hint, hints};
+pub(crate) use footer::hints;
 pub(crate) use form::{
     COUNTS, FORM_BUTTONS, FORM_LEAVE_BUTTONS, FormLine, FormParts, LABELS, Note, form_parts,
     value_word,
@@ -73,6 +74,7 @@ pub(crate) use groups::{
     GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
+pub(crate) use hint::Hint;
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
 pub(crate) use hours::{hours_buttons, hours_parts};
