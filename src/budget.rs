@@ -7,9 +7,6 @@ use std::time::Duration;
 /// reading at that rate, only limited by 429; that changes are tolerated as often is a guess.
 pub(crate) const UNREPORTED_STEP: Duration = Duration::from_millis(1_500);
 
-/// The pause after a 429 that names none.
-pub(crate) const LIMITED_PAUSE: Duration = Duration::from_mins(1);
-
 /// The longest wait before a budget is looked at again: the gateway's clock may be another.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_mins(1);
 

@@ -4,8 +4,8 @@
 //! gateway that reports none is asked `OWN_BURST` at once, and then at `UNREPORTED_STEP`.
 
 use crate::api::{BudgetWindow, EpochMillis, InvitePreview, Session};
-use crate::budget::{self, LIMITED_PAUSE, UNREPORTED_STEP, grows_at};
-use crate::client::{Client, ClientError};
+use crate::budget::{self, UNREPORTED_STEP, grows_at};
+use crate::client::{Client, ClientError, LIMITED_PAUSE_MAX, pause_when_limited};
 use futures_util::StreamExt as _;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,11 +15,8 @@ use std::time::{Duration, SystemTime};
 const OWN_BURST: usize = 20;
 /// Sessions that are asked side by side.
 const SESSIONS_AT_ONCE: usize = 4;
-/// Attempts of one question while the gateway asks for pauses, and while it does not answer.
-const LIMITED_ATTEMPTS: u32 = 10;
+/// Attempts of one question while the gateway does not answer.
 const AWAY_ATTEMPTS: u32 = 4;
-/// A pause that is asked for and longer than this ends the questions of its session.
-const LIMITED_PAUSE_MAX: Duration = Duration::from_mins(15);
 /// How long a question takes by itself, for estimates.
 const CALL: Duration = Duration::from_millis(300);
 
@@ -148,15 +145,16 @@ async fn one<S: Source>(
         let pause = if error.status() == Some(429) {
             limited += 1;
             pace.forget();
-            error.retry_after().unwrap_or(LIMITED_PAUSE)
+            pause_when_limited(limited, error.retry_after())
         } else {
             away += 1;
             let own = Duration::from_secs(1 << away.min(4));
-            error.retry_after().unwrap_or(own)
+            let pause = error.retry_after().unwrap_or(own);
+            (away < AWAY_ATTEMPTS && pause <= LIMITED_PAUSE_MAX).then_some(pause)
         };
-        if limited == LIMITED_ATTEMPTS || away == AWAY_ATTEMPTS || pause > LIMITED_PAUSE_MAX {
+        let Some(pause) = pause else {
             return Err(error);
-        }
+        };
         on_step(Step::Waits(pause));
         tokio::time::sleep(pause).await;
     }

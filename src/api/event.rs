@@ -1,8 +1,8 @@
 //! Realtime: tickets, frames and events.
 
 use super::{
-    Audience, EpochMillis, JoinedVia, LinkStep, Missed, RequestOutcome, SessionStatus, lenient,
-    pattern,
+    Audience, EpochMillis, JoinedVia, LinkStep, MembershipRequest, Missed, RequestOutcome,
+    SessionStatus, lenient, pattern,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
@@ -383,4 +383,15 @@ pub struct GroupRequestPayload {
         deserialize_with = "lenient::optional_time"
     )]
     pub timestamp: Option<EpochMillis>,
+}
+
+impl From<GroupRequestPayload> for MembershipRequest {
+    fn from(payload: GroupRequestPayload) -> Self {
+        Self {
+            jid: payload.jid,
+            requested_at: payload.requested_at,
+            name: payload.name,
+            phone_number: payload.phone_number,
+        }
+    }
 }

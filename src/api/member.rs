@@ -175,6 +175,39 @@ pub struct PendingRequest {
     pub phone_number: Option<String>,
 }
 
+// Not flattened from one struct: what is an extension in one place is not in the other, and their schemas say so.
+impl PendingRequest {
+    /// A request as a group's own list has it.
+    #[must_use]
+    pub fn new(session_id: &str, group_jid: &str, request: MembershipRequest) -> Self {
+        let MembershipRequest {
+            jid,
+            requested_at,
+            name,
+            phone_number,
+        } = request;
+        Self {
+            session_id: session_id.to_owned(),
+            group_jid: group_jid.to_owned(),
+            jid,
+            requested_at,
+            name,
+            phone_number,
+        }
+    }
+}
+
+impl From<PendingRequest> for MembershipRequest {
+    fn from(request: PendingRequest) -> Self {
+        Self {
+            jid: request.jid,
+            requested_at: request.requested_at,
+            name: request.name,
+            phone_number: request.phone_number,
+        }
+    }
+}
+
 /// Extension: what became of a request to join.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

@@ -15,6 +15,6 @@ mod send;
 pub use change::{Change, Step};
 pub use journal::{Journal, JournalRow, JournalSummary};
 pub use outcome::{Control, Ended, Outcome, Report, RowState, Tally};
-pub use pace::{about, estimate};
+pub use pace::{about, estimate, query_gap};
 pub use plan::{Candidate, Plan, PlannedRow, RowPlan, Target, plan};
 pub use run::run;

@@ -20,12 +20,19 @@ fn queries(step: &Step) -> u32 {
 
 /// The least time between a row of this step and the next one of the session.
 pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
+    query_gap(session) * queries(step)
+}
+
+/// The least time between two queries to WhatsApp that nobody waits for one by one: what the session's gateway reports as
+/// its budget of queries or its rate, spread evenly.
+#[must_use]
+pub fn query_gap(session: Option<&Session>) -> Duration {
     let budget = session.and_then(|session| session.budget.as_ref());
     let windows = budget.map_or(&[][..], |budget| &budget.read);
     let shortest = (windows.iter())
         .filter(|window| window.limit > 0)
         .min_by_key(|window| window.window_seconds)
-        .map(|window| Duration::from_secs(window.window_seconds) / window.limit);
+        .map(|window| length(window) / window.limit);
     let rate = session.map_or(0, |session| session.rate_per_min);
     let rated = (rate > 0).then(|| Duration::from_mins(1) / rate);
     let unknown = if budget.is_some() {
@@ -34,7 +41,12 @@ pub(super) fn gap(session: Option<&Session>, step: &Step) -> Duration {
     } else {
         UNREPORTED_STEP
     };
-    shortest.max(rated).unwrap_or(unknown) * queries(step)
+    shortest.max(rated).unwrap_or(unknown)
+}
+
+/// The length of a window. No limit is counted for longer than a month.
+fn length(window: &BudgetWindow) -> Duration {
+    Duration::from_secs(window.window_seconds.min(31 * 86_400))
 }
 
 /// What a window allows a batch now, and in each full window.
@@ -122,11 +134,12 @@ pub fn estimate<'a>(plan: &Plan, sessions: impl Fn(&str) -> Option<&'a Session>)
     }
     let of_session = |(id, (count, step)): (&&str, &(u32, &Step))| {
         let session = sessions(id);
-        let paced = gap(session, step) * count.saturating_sub(1);
+        let paced = gap(session, step).saturating_mul(count.saturating_sub(1));
         let windows = shares(session, step).into_iter().map(|share| {
-            let beyond = (count * share.cost).saturating_sub(share.left());
-            let windows = u64::from(beyond.div_ceil(share.full()));
-            Duration::from_secs(windows * share.window.window_seconds)
+            let beyond = count
+                .saturating_mul(share.cost)
+                .saturating_sub(share.left());
+            length(share.window).saturating_mul(beyond.div_ceil(share.full()))
         });
         windows.chain([paced]).max().unwrap_or_default()
     };
@@ -253,6 +266,19 @@ mod tests {
             [0, 3_600, 3_600, 7_200]
         );
         assert_eq!(of(0, &limited), 0);
+    }
+
+    #[test]
+    fn odd_windows_are_no_reason_to_panic() {
+        let odd = session(Some(SessionBudget {
+            read: vec![window(u64::MAX, 1, 1), window(0, 0, 0)],
+            reset: vec![window(u64::MAX, u32::MAX, 0)],
+            ..SessionBudget::default()
+        }));
+        let month = Duration::from_secs(31 * 86_400);
+        assert_eq!(gap(Some(&odd), &Step::Reset), Duration::ZERO.max(month * 2));
+        assert!(estimate(&plan(5), |_| Some(&odd)) >= month);
+        assert!(wait(&odd, &Step::Reset, 0).is_some());
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn step(
         }
         Change::Set(setting) => {
             may_change(group, setting.field())?;
-            if is_so(group, setting) == Some(true) {
+            if is_current(group) && is_so(group, setting) == Some(true) {
                 return Err("it is so already".to_owned());
             }
             let old = match setting {
@@ -126,7 +126,7 @@ fn step(
         }
         Change::AppendDescription(text) => {
             may_change(group, SettingField::Description)?;
-            let old = group.description.clone().unwrap_or_default();
+            let old = known_text(group, group.description.as_ref(), "description")?;
             if old == *text || old.ends_with(&format!("\n{text}")) {
                 return Err("the description ends with it already".to_owned());
             }
@@ -140,7 +140,7 @@ fn step(
         }
         Change::ReplaceInSubject { find, with } => {
             may_change(group, SettingField::Subject)?;
-            let old = group.subject.clone().unwrap_or_default();
+            let old = known_text(group, group.subject.as_ref(), "name")?;
             if find.is_empty() || !old.contains(find.as_str()) {
                 return Err("the name does not have the text".to_owned());
             }
@@ -151,6 +151,23 @@ fn step(
             }
             Ok((Step::Set(Setting::Subject(new)), Some(old)))
         }
+    }
+}
+
+/// Whether the gateway keeps the group's row as WhatsApp has it. Gateways of our own kind do, which know the account's role in
+/// every group; the public one answers a change with 204 and goes on to report the old texts and switches.
+pub(super) fn is_current(group: &Group) -> bool {
+    group.my_role.is_some()
+}
+
+/// A text of the group that a part is added to or replaced in: what is not known would be lost.
+fn known_text(group: &Group, text: Option<&String>, what: &str) -> Result<String, String> {
+    match text {
+        Some(text) if is_current(group) => Ok(text.clone()),
+        Some(_) => Err(format!(
+            "this gateway may report an old {what}, and a change would lose the present one"
+        )),
+        None => Err(format!("the gateway does not report the {what}")),
     }
 }
 
@@ -287,6 +304,28 @@ mod tests {
             sent(&Change::Set(announce.clone())),
             expected(announce, None)
         );
+    }
+
+    #[test]
+    fn a_text_that_is_not_known_is_not_added_to() {
+        let foreign = Group {
+            my_role: None,
+            ..group()
+        };
+        for change in [append("Rules: be kind."), replace("2025", "2026")] {
+            let why = why(&change, &foreign);
+            assert!(why.contains("may report an old"), "{why}");
+        }
+        let absent = Group {
+            description: None,
+            ..group()
+        };
+        let why = why(&append("Rules: be kind."), &absent);
+        assert!(why.contains("does not report the description"), "{why}");
+        // What an old row says about a switch is no reason to leave the group out.
+        let off = Change::Set(Setting::Announce(false));
+        let sent = planned(&off, &session(), &foreign);
+        assert!(matches!(sent, RowPlan::Send { .. }), "{sent:?}");
     }
 
     #[test]

@@ -18,6 +18,13 @@ use tokio::time::Instant;
 /// 4, … seconds about two minutes.
 const AWAY_MAX: u32 = 7;
 
+/// How often in a row a gateway may not know a session before its rows stay for another time: after pauses of 1 and 2
+/// seconds.
+const UNKNOWN_MAX: u32 = 2;
+
+/// How often a row may not be readable, at a gateway that answers otherwise.
+const FAILED_READS_MAX: u32 = 3;
+
 /// How long a session may need to connect.
 const CONNECTING: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
@@ -37,6 +44,7 @@ pub async fn run(
         journal: Arc::new(Mutex::new(journal)),
         queues: BTreeMap::new(),
         away: 0,
+        left_behind: None,
     };
     let ended = batch.run(&mut control, &mut report).await;
     ended.unwrap_or_else(|ended| ended)
@@ -51,6 +59,10 @@ struct Queue {
     connecting: Option<Instant>,
     /// The end of a wait that was reported.
     reported: Option<EpochMillis>,
+    /// How often in a row the gateway did not know the session.
+    unknown: u32,
+    /// How often in a row its first row could not be read, although the gateway answered otherwise.
+    failed_reads: u32,
 }
 
 impl Queue {
@@ -67,6 +79,8 @@ struct Batch<'a> {
     queues: BTreeMap<String, Queue>,
     /// How often in a row the gateway was away.
     away: u32,
+    /// Why rows of a session stay without an outcome, to be resumed later.
+    left_behind: Option<String>,
 }
 
 impl Batch<'_> {
@@ -105,6 +119,8 @@ impl Batch<'_> {
                 ready: now,
                 connecting: None,
                 reported: None,
+                unknown: 0,
+                failed_reads: 0,
             });
             queue.rows.push_back(index);
         }
@@ -112,7 +128,10 @@ impl Batch<'_> {
             self.queues.retain(|_, queue| !queue.rows.is_empty());
             let next = self.queues.iter().min_by_key(|(_, queue)| queue.ready);
             let Some((session, ready)) = next.map(|(id, queue)| (id.clone(), queue.ready)) else {
-                return Ok(Ended::Finished);
+                return match self.left_behind.take() {
+                    Some(why) => Err(Ended::Interrupted(why)),
+                    None => Ok(Ended::Finished),
+                };
             };
             obey(control, report).await?;
             tokio::select! {
@@ -139,7 +158,14 @@ impl Batch<'_> {
                 .await;
         };
         // A key that may not list sessions can still change groups: then nothing is known of the session.
-        let known = self.client.get_session(session).await.ok();
+        let known = match self.client.get_session(session).await {
+            Ok(known) => Some(known),
+            Err(error) if error.is_unknown_session() => {
+                let again = Again::UnknownSession(error.to_string());
+                return self.again(index, session, again, report);
+            }
+            Err(_) => None,
+        };
         match self.obstacle(session, known.as_ref(), &step, report) {
             Obstacle::None => {}
             Obstacle::Wait => return Ok(()),
@@ -155,6 +181,10 @@ impl Batch<'_> {
         let old_code = match before(self.client, &row, &step).await {
             Before::Send(code) => code,
             Before::Done(outcome) => return self.done(index, session, outcome, report).await,
+            Before::Again(Again::Away(why)) if known.is_some() && self.gives_up(session) => {
+                let outcome = Outcome::NotAttempted(why);
+                return self.done(index, session, outcome, report).await;
+            }
             Before::Again(again) => return self.again(index, session, again, report),
         };
         let code = old_code.clone();
@@ -163,6 +193,9 @@ impl Batch<'_> {
         match send(self.client, &row, &step, old_code.as_deref()).await {
             Sent::Done(outcome) => {
                 self.away = 0;
+                if let Some(queue) = self.queues.get_mut(session) {
+                    queue.unknown = 0;
+                }
                 self.pause(session, pace::gap(known.as_ref(), &step));
                 self.done(index, session, outcome, report).await
             }
@@ -237,6 +270,7 @@ impl Batch<'_> {
                 let until = clock() + pause.as_millis() as EpochMillis;
                 report(Report::Waiting { until, why });
             }
+            Again::UnknownSession(why) => self.unknown_session(session, why, report),
             Again::Away(why) => {
                 self.away += 1;
                 if self.away > AWAY_MAX {
@@ -252,6 +286,33 @@ impl Batch<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A row could not be read although the gateway answers otherwise; whether that was often enough.
+    fn gives_up(&mut self, session: &str) -> bool {
+        let Some(queue) = self.queues.get_mut(session) else {
+            return false;
+        };
+        queue.failed_reads += 1;
+        queue.failed_reads > FAILED_READS_MAX
+    }
+
+    /// The gateway does not know the session: a key of somebody else, or a gateway that has just begun. Its rows wait, and
+    /// after some attempts they stay for another time. Those of other sessions go on.
+    fn unknown_session(&mut self, session: &str, why: String, report: &mut impl FnMut(Report)) {
+        let Some(queue) = self.queues.get_mut(session) else {
+            return;
+        };
+        queue.unknown += 1;
+        if queue.unknown > UNKNOWN_MAX {
+            self.queues.remove(session);
+            self.left_behind = Some(why);
+            return;
+        }
+        let pause = Duration::from_secs(1 << (queue.unknown - 1));
+        queue.ready = Instant::now() + pause;
+        let until = clock() + pause.as_millis() as EpochMillis;
+        report(Report::Waiting { until, why });
     }
 
     fn pause(&mut self, session: &str, pause: Duration) {
@@ -285,6 +346,7 @@ impl Batch<'_> {
     ) -> Result<(), Ended> {
         if let Some(queue) = self.queues.get_mut(session) {
             queue.rows.pop_front();
+            queue.failed_reads = 0;
         }
         self.record(index, outcome, report).await
     }
@@ -388,6 +450,8 @@ mod tests {
             ready: Instant::now(),
             connecting: None,
             reported: None,
+            unknown: 0,
+            failed_reads: 0,
         };
         let hour = 3_600_000;
         assert!(queue.wait(hour, 0));

@@ -3,10 +3,9 @@
 use super::change::Step;
 use super::journal::{InDoubt, JournalRow, sha256};
 use super::outcome::Outcome;
-use super::plan::is_so;
+use super::plan::{is_current, is_so};
 use crate::api::{Group, Reason, Setting, link_code};
-use crate::budget::LIMITED_PAUSE;
-use crate::client::{Client, ClientError, Retry};
+use crate::client::{Client, ClientError, LIMITED_PAUSE, Retry};
 use crate::text::clean_line;
 use std::time::Duration;
 
@@ -25,6 +24,8 @@ pub(super) enum Again {
     After(Duration, String),
     /// The gateway is away, or refuses the key: no row can be sent now.
     Away(String),
+    /// The gateway does not know the session, or this key does not see it: no row of it can be sent now.
+    UnknownSession(String),
 }
 
 /// The outcome of a row that was sent.
@@ -45,24 +46,29 @@ pub(super) async fn before(client: &Client, row: &JournalRow, step: &Step) -> Be
                 Some(code) => Before::Send(Some(code.to_owned())),
                 None => Before::Done(Outcome::NotAttempted("its link cannot be read".to_owned())),
             },
-            Err(error) => match turned_away(&error) {
-                Some(again) => Before::Again(again),
-                None => Before::Done(Outcome::NotAttempted(words(&error))),
-            },
+            Err(error) => unread(&error),
         },
         Step::Set(setting) => match client.get_group(session, group).await {
             Ok(stored) => unchanged(row, setting, &stored),
-            Err(error) => match turned_away(&error) {
-                Some(again) => Before::Again(again),
-                None => Before::Done(Outcome::NotAttempted(words(&error))),
-            },
+            Err(error) => unread(&error),
         },
     }
 }
 
+/// A read has failed. Nothing was sent, so only a refusal of this group ends its row: whatever else it is may pass.
+fn unread(error: &ClientError) -> Before {
+    if let Some(again) = turned_away(error) {
+        return Before::Again(again);
+    }
+    if error.is_passing() {
+        return Before::Again(Again::Away(words(error)));
+    }
+    Before::Done(Outcome::NotAttempted(words(error)))
+}
+
 /// Whether the group is still as the plan showed it.
 fn unchanged(row: &JournalRow, setting: &Setting, stored: &Group) -> Before {
-    if is_so(stored, setting) == Some(true) {
+    if is_current(stored) && is_so(stored, setting) == Some(true) {
         return Before::Done(Outcome::NotAttempted("it is so already".to_owned()));
     }
     let text = match setting {
@@ -162,6 +168,9 @@ pub(super) async fn look_up(
 /// The errors after which the same call can be made again: nothing was done.
 fn turned_away(error: &ClientError) -> Option<Again> {
     let said = words(error);
+    if error.is_unknown_session() {
+        return Some(Again::UnknownSession(said));
+    }
     match error {
         ClientError::Unreachable(_) | ClientError::NotReady => Some(Again::Away(said)),
         ClientError::Api { status: 401, .. } => Some(Again::Away(said)),

@@ -72,6 +72,21 @@ impl Retry {
     }
 }
 
+/// How often in a row a call is made that a gateway turns away for its rate.
+const LIMITED_ATTEMPTS: u32 = 10;
+/// The pause after a 429 that names none.
+pub(crate) const LIMITED_PAUSE: Duration = Duration::from_mins(1);
+/// The longest pause that a gateway may ask for; after a longer one the call is given up.
+pub const LIMITED_PAUSE_MAX: Duration = Duration::from_mins(15);
+
+/// The pause before a call that was answered with 429 is made again. That is safe for changes too: nothing was
+/// executed. `times` counts the 429s in a row, this one included; `asked_for` is its `Retry-After`. `None`: give up.
+#[must_use]
+pub fn pause_when_limited(times: u32, asked_for: Option<Duration>) -> Option<Duration> {
+    let pause = asked_for.unwrap_or(LIMITED_PAUSE);
+    (times < LIMITED_ATTEMPTS && pause <= LIMITED_PAUSE_MAX).then_some(pause)
+}
+
 /// Exponential backoff with jitter: a random half is subtracted, so that the clients of a restarted
 /// gateway do not return at once.
 pub(super) fn backoff(first: Duration, most: Duration, attempt: u32) -> Duration {
@@ -136,6 +151,19 @@ mod tests {
             assert_eq!(attempts, 4, "{error:?}");
             assert!((3.5..7.1).contains(&seconds), "{seconds} s of 1 + 2 + 4");
         }
+    }
+
+    #[test]
+    fn a_rate_limit_is_waited_for_within_bounds() {
+        let asked = |times, seconds: Option<u64>| {
+            let pause = pause_when_limited(times, seconds.map(Duration::from_secs));
+            pause.map(|pause| pause.as_secs())
+        };
+        assert_eq!(asked(1, Some(7)), Some(7));
+        assert_eq!(asked(9, None), Some(60));
+        assert_eq!(asked(10, Some(7)), None);
+        assert_eq!(asked(1, Some(900)), Some(900));
+        assert_eq!(asked(1, Some(901)), None);
     }
 
     #[tokio::test(start_paused = true)]

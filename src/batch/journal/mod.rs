@@ -4,7 +4,7 @@
 //! further line is on the disk before the batch goes on: a row is `sending` before its call leaves. A last line
 //! that is cut off was never acted upon and is dropped.
 //!
-//! Invite codes are kept only as SHA-256.
+//! The codes of links that are reset are kept only as SHA-256. Texts that are set are kept as they are.
 
 mod directory;
 #[cfg(test)]

@@ -11,10 +11,12 @@ mod print;
 mod table;
 
 pub use command_error::{CallKind, CommandError, report};
-pub use csv::Csv;
+pub use csv::csv_text;
 pub use exit::Exit;
 pub use format::{AnswerFormat, ListFormat};
 pub use json::document;
 pub use note::note;
-pub use print::{json_text, print, print_change, print_document, print_table, table_text, time};
+pub use print::{
+    json_text, print, print_change, print_document, print_list, print_table, table_text, time,
+};
 pub use table::{Column, Table};

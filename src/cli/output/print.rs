@@ -2,6 +2,7 @@
 
 use super::command_error::CommandError;
 use super::exit::Exit;
+use super::format::ListFormat;
 use super::json::document;
 use super::table::Table;
 use crate::api::EpochMillis;
@@ -72,6 +73,25 @@ fn is_closed() -> bool {
 /// As [`print()`].
 pub fn print_table(table: &Table) -> Result<(), CommandError> {
     print(&table_text(table))
+}
+
+/// Writes a list in the format that was asked for: as a document, as CSV, or as a table.
+///
+/// # Errors
+/// As [`print()`], or the answer has no such form.
+pub fn print_list<D: Serialize>(
+    format: ListFormat,
+    document: impl FnOnce() -> D,
+    csv: impl FnOnce(ListFormat) -> String,
+    table: impl FnOnce() -> Table,
+) -> Result<(), CommandError> {
+    if format.json {
+        print_document(&document())
+    } else if format.csv {
+        print(&csv(format))
+    } else {
+        print_table(&table())
+    }
 }
 
 /// The text of a table, as wide as standard output.

@@ -11,7 +11,7 @@ use super::ask;
 use super::context::{CommandContext, left_out};
 use crate::api::AuditEntry;
 use crate::cli::output::{
-    Column, CommandError, Csv, Exit, ListFormat, Table, print, print_document, print_table, time,
+    Column, CommandError, Exit, ListFormat, Table, csv_text, print_list, time,
 };
 use crate::client::AuditFilter;
 use clap::{Args, Subcommand};
@@ -95,7 +95,7 @@ impl Audit {
 
 #[derive(Serialize)]
 struct Document<'a> {
-    entries: Vec<Row<'a>>,
+    entries: &'a [Row<'a>],
 }
 
 /// An entry with the names that are known now; they may have been others when it was written.
@@ -162,13 +162,12 @@ impl CommandContext<'_> {
         let entries = self.entries(session, group, most).await?;
         let names = self.names(&entries).await;
         let rows: Vec<Row<'_>> = entries.iter().map(|entry| names.row(entry)).collect();
-        if arguments.format.json {
-            print_document(&Document { entries: rows })
-        } else if arguments.format.csv {
-            print(&csv(&rows, arguments.format)?)
-        } else {
-            print_table(&table(&rows))
-        }
+        print_list(
+            arguments.format,
+            || Document { entries: &rows },
+            |format| csv(&rows, format),
+            || table(&rows),
+        )
     }
 
     /// The names of what the entries are about, as far as the gateway gives them: without one there is the id.
@@ -289,27 +288,10 @@ fn table(rows: &[Row<'_>]) -> Table {
     table
 }
 
-fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(
-        format,
-        &[
-            "id",
-            "at",
-            "actor",
-            "action",
-            "outcome",
-            "sessionId",
-            "groupJid",
-            "old",
-            "new",
-            "actorLabel",
-            "sessionLabel",
-            "subject",
-        ],
-    )?;
-    for row in rows {
+fn csv(rows: &[Row<'_>], format: ListFormat) -> String {
+    let rows = rows.iter().map(|row| {
         let entry = row.entry;
-        csv.row([
+        [
             entry.id.clone(),
             time(entry.at),
             entry.actor.clone(),
@@ -322,7 +304,21 @@ fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
             row.actor_label.unwrap_or_default().to_owned(),
             row.session_label.unwrap_or_default().to_owned(),
             row.subject.unwrap_or_default().to_owned(),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    let header = [
+        "id",
+        "at",
+        "actor",
+        "action",
+        "outcome",
+        "sessionId",
+        "groupJid",
+        "old",
+        "new",
+        "actorLabel",
+        "sessionLabel",
+        "subject",
+    ];
+    csv_text(format, header, rows)
 }

@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::find::{Found, session_name};
 use crate::api::{Group, Session, SessionRole, code_in};
 use crate::cli::output::{
-    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, json_text, print, table_text,
+    CallKind, Column, CommandError, Exit, ListFormat, Table, csv_text, json_text, print, table_text,
 };
 use crate::client::ClientError;
 use crate::console::checks::{
@@ -92,7 +92,7 @@ impl Check {
         let text = if self.format.json {
             json_text(&document(report, found))?
         } else if self.format.csv {
-            csv(report, self.format)?
+            csv(report, self.format)
         } else {
             table(report)
         };
@@ -309,18 +309,17 @@ fn rows(report: &Report) -> impl Iterator<Item = Row<'_>> {
     })
 }
 
-fn csv(report: &Report, format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(format, &["check", "result", "code", "seen", "todo"])?;
-    for row in rows(report) {
-        csv.row([
+fn csv(report: &Report, format: ListFormat) -> String {
+    let cells = rows(report).map(|row| {
+        [
             row.check,
             row.result,
             row.code,
             row.seen,
             row.todo.unwrap_or_default(),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    csv_text(format, ["check", "result", "code", "seen", "todo"], cells)
 }
 
 /// The table, what to do about each problem, and the conclusion where it is no error.

@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::find::{Found, NO_ACCOUNTS, group_name, session_name};
 use crate::api::Group;
 use crate::cli::output::{
-    Column, CommandError, Csv, ListFormat, Table, note, print, print_document, print_table, time,
+    Column, CommandError, ListFormat, Table, csv_text, note, print_list, time,
 };
 use crate::console::fuzzy::{Fields, Index};
 use crate::console::words;
@@ -68,15 +68,15 @@ impl CommandContext<'_> {
         if let Some(filter) = &arguments.filter {
             found = matching(&found, filter);
         }
-        if arguments.format.json {
-            print_document(&Document {
-                groups: found.iter().map(row).collect(),
-            })
-        } else if arguments.format.csv {
-            print(&csv(&found, arguments.format)?)
-        } else {
-            print_table(&table(&found))
-        }
+        let document = || Document {
+            groups: found.iter().map(row).collect(),
+        };
+        print_list(
+            arguments.format,
+            document,
+            |format| csv(&found, format),
+            || table(&found),
+        )
     }
 }
 
@@ -144,29 +144,12 @@ fn table(found: &[Found]) -> Table {
     table
 }
 
-fn csv(found: &[Found], format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(
-        format,
-        &[
-            "sessionId",
-            "sessionLabel",
-            "groupJid",
-            "subject",
-            "description",
-            "participantCount",
-            "myRole",
-            "isAnnounce",
-            "isLocked",
-            "ownerJid",
-            "createdAtWa",
-            "updatedAt",
-        ],
-    )?;
-    for one in found {
+fn csv(found: &[Found], format: ListFormat) -> String {
+    let rows = found.iter().map(|one| {
         let group = &one.group;
         let members = group.participant_count;
         let role = group.my_role.as_ref();
-        csv.row([
+        [
             one.session.id.clone(),
             one.session.label.clone().unwrap_or_default(),
             group.group_jid.clone(),
@@ -179,7 +162,21 @@ fn csv(found: &[Found], format: ListFormat) -> Result<String, CommandError> {
             group.owner_jid.clone().unwrap_or_default(),
             group.created_at_wa.map_or_else(String::new, time),
             time(group.updated_at),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    let header = [
+        "sessionId",
+        "sessionLabel",
+        "groupJid",
+        "subject",
+        "description",
+        "participantCount",
+        "myRole",
+        "isAnnounce",
+        "isLocked",
+        "ownerJid",
+        "createdAtWa",
+        "updatedAt",
+    ];
+    csv_text(format, header, rows)
 }

@@ -4,6 +4,7 @@ use super::ask;
 use super::check::{self, Check};
 use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
+use super::named_group::NamedGroup;
 use crate::api::InviteLink;
 use crate::cli::output::{
     AnswerFormat, CallKind, CommandError, Exit, json_text, note, print, print_change,
@@ -127,14 +128,9 @@ impl Picture {
 
 /// The JSON answer of `get`, `reset` and `qr`.
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Answer<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
+    #[serde(flatten)]
+    group: NamedGroup<'a>,
     invite: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<&'a str>,
@@ -145,10 +141,7 @@ struct Answer<'a> {
 impl<'a> Answer<'a> {
     fn of(found: &'a Found, invite: &'a str) -> Self {
         Self {
-            session_id: &found.session.id,
-            session_label: found.session.label.as_deref(),
-            group_jid: &found.group.group_jid,
-            subject: found.group.subject.as_deref(),
+            group: found.into(),
             invite,
             previous: None,
             file: None,

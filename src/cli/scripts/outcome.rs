@@ -9,6 +9,8 @@ use serde::Serialize;
 pub(super) enum Outcome {
     Applied,
     Refused,
+    /// The answer was lost, and what should change is as it was.
+    NotApplied,
     NotTried,
     Unknown,
 }
@@ -18,6 +20,7 @@ impl Outcome {
         match self {
             Self::Applied => "applied",
             Self::Refused => "refused",
+            Self::NotApplied => "not applied",
             Self::NotTried => "not tried",
             Self::Unknown => "unknown",
         }
@@ -38,4 +41,27 @@ pub(super) fn ended(outcomes: &[Outcome], failure: CommandError) -> Option<Comma
     };
     let cause = failure.exit.word();
     Some(CommandError { exit, ..failure }.with("cause", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exit_code_says_how_far_it_came() {
+        use Outcome::{Applied, NotApplied, NotTried, Refused, Unknown};
+        let exit = |outcomes: &[Outcome]| {
+            let failure = ended(outcomes, CommandError::new(Exit::NotAdmin, "no"));
+            failure.map(|failure| failure.exit)
+        };
+        assert_eq!(exit(&[Applied, Applied]), None);
+        assert_eq!(exit(&[Applied, Refused]), Some(Exit::PartlyApplied));
+        assert_eq!(
+            exit(&[Applied, Unknown, NotTried]),
+            Some(Exit::PartlyApplied)
+        );
+        assert_eq!(exit(&[Unknown, NotTried]), Some(Exit::Unknown));
+        assert_eq!(exit(&[Refused, NotTried]), Some(Exit::NotAdmin));
+        assert_eq!(exit(&[NotApplied]), Some(Exit::NotAdmin));
+    }
 }

@@ -91,7 +91,11 @@ impl Script {
 
     /// Whether the command ends what is in flight before it stops; only a second signal cuts it off.
     pub(super) fn stops_by_itself(&self) -> bool {
-        matches!(self, Self::Batch(_))
+        match self {
+            Self::Batch(_) => true,
+            Self::Requests(requests) => requests.is_live(),
+            _ => false,
+        }
     }
 
     /// What a signal means for what the command was doing.

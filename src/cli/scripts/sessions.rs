@@ -4,7 +4,7 @@ use super::context::CommandContext;
 use super::find::{NO_ACCOUNTS, session_name};
 use crate::api::Session;
 use crate::cli::output::{
-    Column, CommandError, Csv, ListFormat, Table, note, print, print_document, print_table, time,
+    Column, CommandError, ListFormat, Table, csv_text, note, print_list, time,
 };
 use crate::console::account::number;
 use crate::console::{phone, words};
@@ -35,15 +35,15 @@ impl CommandContext<'_> {
         if sessions.is_empty() {
             note(NO_ACCOUNTS);
         }
-        if arguments.format.json {
-            print_document(&Document {
-                sessions: &sessions,
-            })
-        } else if arguments.format.csv {
-            print(&csv(&sessions, arguments.format)?)
-        } else {
-            print_table(&table(&sessions))
-        }
+        let document = || Document {
+            sessions: &sessions,
+        };
+        print_list(
+            arguments.format,
+            document,
+            |format| csv(&sessions, format),
+            || table(&sessions),
+        )
     }
 }
 
@@ -74,22 +74,9 @@ fn table(sessions: &[Session]) -> Table {
     table
 }
 
-fn csv(sessions: &[Session], format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(
-        format,
-        &[
-            "id",
-            "label",
-            "phoneNumber",
-            "status",
-            "statusReason",
-            "groupCount",
-            "lastConnectedAt",
-            "createdAt",
-        ],
-    )?;
-    for session in sessions {
-        csv.row([
+fn csv(sessions: &[Session], format: ListFormat) -> String {
+    let rows = sessions.iter().map(|session| {
+        [
             session.id.clone(),
             session.label.clone().unwrap_or_default(),
             session.phone_number.clone().unwrap_or_default(),
@@ -100,9 +87,19 @@ fn csv(sessions: &[Session], format: ListFormat) -> Result<String, CommandError>
                 .map_or_else(String::new, |count| count.to_string()),
             session.last_connected_at.map_or_else(String::new, time),
             time(session.created_at),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    let header = [
+        "id",
+        "label",
+        "phoneNumber",
+        "status",
+        "statusReason",
+        "groupCount",
+        "lastConnectedAt",
+        "createdAt",
+    ];
+    csv_text(format, header, rows)
 }
 
 #[cfg(test)]

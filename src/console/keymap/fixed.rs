@@ -98,10 +98,10 @@ pub(crate) const FIXED: &[Fixed] = &[
         "clipboard",
     ),
     fixed(
-        "Space m",
-        "Mark the person; everyone of the group",
+        "Space m M",
+        "Mark the person; the whole group; all shown, or none",
         "requests",
-        "select inbox several",
+        "select inbox several everyone clear",
     ),
     fixed(
         "a x",

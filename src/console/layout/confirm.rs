@@ -4,10 +4,12 @@ use super::dialog::{Button, WordsParts, content_width, dialog};
 use super::screen::Screen;
 use super::wrap::wrap;
 use crate::api::SessionStatus;
+use crate::batch::about;
 use crate::console::account::is_linked;
 use crate::console::effect::SessionAction;
 use crate::console::state::{ButtonId, ConfirmDialog, Leaving, Question, State};
 use crate::console::words;
+use std::time::Duration;
 
 const DIALOG_WIDTH: u16 = 60;
 /// The buttons of every question, from left to right.
@@ -29,7 +31,11 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
                 yes,
             )
         }
-        Question::Settle { approve, people } => settling(*approve, *people),
+        Question::Settle {
+            approve,
+            people,
+            takes,
+        } => settling(*approve, *people, *takes),
         Question::Remove { session, label } => {
             let dark = went_dark(state, session, None);
             (
@@ -69,14 +75,18 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
     }
 }
 
-fn settling(approve: bool, people: usize) -> (&'static str, String, &'static str) {
+fn settling(approve: bool, people: usize, takes: Duration) -> (&'static str, String, &'static str) {
     let people = words::count(people, "person", "people");
+    let takes = match takes.as_secs() {
+        0 => String::new(),
+        _ => format!(", within about {}", about(takes)),
+    };
     if approve {
-        let words = format!("{people} come into their groups, one after the other.");
+        let words = format!("{people} come into their groups, one after the other{takes}.");
         ("Let in", words, "Let them in")
     } else {
         let words = format!(
-            "{people} are rejected, one after the other. WhatsApp does not tell them why; they can ask again."
+            "{people} are rejected, one after the other{takes}. WhatsApp does not tell them why; they can ask again."
         );
         ("Reject", words, "Reject them")
     }

@@ -1,6 +1,7 @@
 //! The footer's hints: the keys of the top layer, as many as fit.
 
 use super::enabled::can;
+use super::hint::{Hint, hint, of_action, place, plain, row_width};
 use super::marks_lines::{escape_word, marks_lines};
 use super::pairing::{pairing_buttons, pairing_field};
 use super::screen::Screen;
@@ -12,46 +13,16 @@ use crate::console::state::{
     Pairing, PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase,
     SheetField, State,
 };
-use crate::text;
-use ratatui::layout::Rect;
-
-/// A hint with its position.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Hint {
-    pub key: String,
-    pub word: String,
-    pub target: Target,
-    /// Whether it can work now; dimmed otherwise.
-    pub enabled: bool,
-    /// Key, a space and the word.
-    pub area: Rect,
-}
-
-/// Columns between two hints.
-const GAP: u16 = 2;
 
 /// The hints that fit. Help and quit always stay; of the others the last ones are dropped first.
 #[must_use]
 pub(crate) fn hints(state: &State, screen: &Screen) -> Vec<Hint> {
     let (mut hints, kept) = wanted(state, screen);
     let room = screen.footer.width.saturating_sub(2);
-    let width = |hints: &[Hint]| {
-        let gaps = GAP * u16::try_from(hints.len().saturating_sub(1)).unwrap_or(0);
-        hints.iter().map(|hint| hint.area.width).sum::<u16>() + gaps
-    };
-    while width(&hints) > room && hints.len() > kept {
+    while row_width(&hints) > room && hints.len() > kept {
         hints.remove(hints.len() - kept - 1);
     }
-    let mut x = screen.footer.x + 1;
-    for hint in &mut hints {
-        hint.area = Rect {
-            x,
-            y: screen.footer.y,
-            ..hint.area
-        }
-        .intersection(screen.footer);
-        x = x.saturating_add(hint.area.width + GAP);
-    }
+    place(&mut hints, screen.footer.x + 1, screen.footer);
     hints
 }
 
@@ -308,24 +279,15 @@ fn inbox_hints(state: &State, inbox: &InboxDialog) -> (Vec<Hint>, usize) {
     if inbox.run.is_some() {
         return closed_by_keys(state, vec![plain("↑↓", "move")], "stop");
     }
+    // The dialog itself names the others: 80 columns have no room for all.
     let hints = vec![
         plain("Space", "mark"),
         plain("a", "let in"),
         plain("x", "reject"),
-        plain("m", "mark group"),
-        plain("/", "filter"),
-        plain(
-            "o",
-            if inbox.by_group {
-                "by time"
-            } else {
-                "by group"
-            },
-        ),
-        of_action(state, Action::Edit, "edit group"),
-        of_action(state, Action::Refresh, "refresh"),
+        plain("m", "group"),
+        plain("M", "all"),
     ];
-    let esc = if inbox.filter.is_empty() {
+    let esc = if inbox.filter.is_empty() && inbox.marks.is_empty() {
         "close"
     } else {
         "clear"
@@ -437,12 +399,6 @@ fn closed_by_keys(state: &State, mut hints: Vec<Hint>, escape: &str) -> (Vec<Hin
     (hints, 3)
 }
 
-pub(super) fn of_action(state: &State, action: Action, word: &str) -> Hint {
-    let key = state.options.keymap.keys(action).first();
-    let key = key.map(ToString::to_string).unwrap_or_default();
-    hint(key, word, Target::Hint(action))
-}
-
 fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
     let context = state.key_context();
     let keymap = &state.options.keymap;
@@ -489,19 +445,4 @@ fn of_place(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
         })
         .count();
     (hints, kept)
-}
-
-fn plain(key: &str, word: &str) -> Hint {
-    hint(key.to_owned(), word, Target::Nothing)
-}
-
-fn hint(key: String, word: &str, target: Target) -> Hint {
-    let width = text::width(&key) + 1 + text::width(word);
-    Hint {
-        area: Rect::new(0, 0, u16::try_from(width).unwrap_or(u16::MAX), 1),
-        key,
-        word: word.to_owned(),
-        target,
-        enabled: true,
-    }
 }

@@ -241,6 +241,8 @@ fn hit_layer(state: &State, screen: &Screen, layer: &Layer, at: Position) -> Tar
             let row = usize::from(at.y.saturating_sub(parts.rows.y)) + parts.first;
             if parts.rows.contains(at) && row < inbox.shown().len() {
                 Target::InboxRow(row)
+            } else if let Some(hint) = parts.hints.iter().find(|hint| hint.area.contains(at)) {
+                hint.target
             } else if parts.filter.contains(at) {
                 Target::InboxFilter
             } else {

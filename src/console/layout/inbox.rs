@@ -1,9 +1,12 @@
 //! The inbox of requests to join: the areas of its rows and of the details.
 
 use super::dialog::{Button, Dialog, content_height, content_width, dialog};
+use super::hint::{Hint, hint, of_action, place, row_width};
 use super::screen::{Screen, row, screen};
+use super::target::Target;
 use super::wrap::wrap;
 use crate::api::Capability;
+use crate::console::keymap::Action;
 use crate::console::state::{
     Asker, AskerOutcome, ButtonId, InboxDialog, InboxSource, Layer, State,
 };
@@ -16,8 +19,14 @@ const DETAILS: u16 = 3;
 /// Lines above the rows: what is shown, and the filter or the progress.
 const HEAD: u16 = 2;
 /// The dialog's buttons, from left to right.
-pub(crate) const INBOX_BUTTONS: [ButtonId; 3] =
-    [ButtonId::Confirm, ButtonId::Discard, ButtonId::Close];
+pub(crate) const INBOX_BUTTONS: [ButtonId; 4] = [
+    ButtonId::MarkAll,
+    ButtonId::Confirm,
+    ButtonId::Discard,
+    ButtonId::Close,
+];
+/// Columns that are left to the filter beside the hints.
+const FILTER: u16 = 24;
 
 /// The dialog's areas.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +38,8 @@ pub(crate) struct InboxParts {
     /// The filter's line; what is done instead, while something is.
     pub filter: Rect,
     pub progress: Option<String>,
+    /// Keys beside the filter, unless something is typed there or under way.
+    pub hints: Vec<Hint>,
     pub rows: Rect,
     /// First visible row.
     pub first: usize,
@@ -52,10 +63,17 @@ pub(crate) fn inbox_parts(state: &State, screen: &Screen, inbox: &InboxDialog) -
         count => (format!("Let {count} in"), format!("Reject {count}")),
     };
     let is_running = inbox.run.is_some();
+    let mark = if inbox.all_marked() {
+        "Clear marks"
+    } else {
+        "Mark all"
+    };
+    let can_mark = !is_running && (inbox.all_marked() || !inbox.shown_waiting().is_empty());
     let buttons = vec![
-        Button::new(INBOX_BUTTONS[0], let_in).enabled(can),
-        Button::new(INBOX_BUTTONS[1], reject).enabled(can),
-        Button::new(INBOX_BUTTONS[2], if is_running { "Stop" } else { "Close" }),
+        Button::new(INBOX_BUTTONS[0], mark).enabled(can_mark),
+        Button::new(INBOX_BUTTONS[1], let_in).enabled(can),
+        Button::new(INBOX_BUTTONS[2], reject).enabled(can),
+        Button::new(INBOX_BUTTONS[3], if is_running { "Stop" } else { "Close" }),
     ];
     let width = content_width(screen, WIDTH);
     let dialog = dialog(
@@ -77,11 +95,30 @@ pub(crate) fn inbox_parts(state: &State, screen: &Screen, inbox: &InboxDialog) -
         ..content
     };
     let seen = usize::from(rows.height).max(1);
+    let progress = progress(state, inbox);
+    let line = row(content, 1);
+    let hints = if inbox.typing || progress.is_some() {
+        Vec::new()
+    } else {
+        let beside = Rect {
+            x: (line.x + FILTER).min(line.right()),
+            width: line.width.saturating_sub(FILTER),
+            ..line
+        };
+        list_hints(state, inbox, beside)
+    };
+    let taken = hints
+        .first()
+        .map_or(0, |hint| line.right() - hint.area.x + 1);
     InboxParts {
         head: head(inbox),
         head_area: row(content, 0),
-        filter: row(content, 1),
-        progress: progress(inbox),
+        filter: Rect {
+            width: line.width.saturating_sub(taken),
+            ..line
+        },
+        progress,
+        hints,
         first: (inbox.cursor + 1).saturating_sub(seen),
         details: wrap(
             &details(state, inbox, shown.get(inbox.cursor).copied()),
@@ -92,6 +129,26 @@ pub(crate) fn inbox_parts(state: &State, screen: &Screen, inbox: &InboxDialog) -
         rows,
         details_area,
     }
+}
+
+/// The hints beside the filter, which end at the right; fewer where there is little room.
+fn list_hints(state: &State, inbox: &InboxDialog, area: Rect) -> Vec<Hint> {
+    let order = if inbox.by_group {
+        "by time"
+    } else {
+        "by group"
+    };
+    let mut hints = vec![
+        hint("o".to_owned(), order, Target::InboxOrder),
+        of_action(state, Action::Edit, "edit group"),
+        of_action(state, Action::Refresh, "refresh"),
+    ];
+    while row_width(&hints) > area.width {
+        hints.pop();
+    }
+    let x = area.right() - row_width(&hints);
+    place(&mut hints, x, area);
+    hints
 }
 
 fn head(inbox: &InboxDialog) -> String {
@@ -107,7 +164,11 @@ fn head(inbox: &InboxDialog) -> String {
         words::count(groups.len(), "group", "groups")
     )];
     if !inbox.marks.is_empty() {
-        parts.push(format!("{} marked", words::thousands(inbox.marks.len())));
+        let marked = words::thousands(inbox.marks.len());
+        parts.push(match inbox.hidden_marks() {
+            0 => format!("{marked} marked"),
+            hidden => format!("{marked} marked ({} hidden)", words::thousands(hidden)),
+        });
     }
     if inbox.more > 0 {
         parts.push(format!("{} more not shown", words::thousands(inbox.more)));
@@ -122,7 +183,7 @@ fn head(inbox: &InboxDialog) -> String {
 }
 
 /// What is under way.
-fn progress(inbox: &InboxDialog) -> Option<String> {
+fn progress(state: &State, inbox: &InboxDialog) -> Option<String> {
     if let Some(run) = &inbox.run {
         let doing = if run.approve {
             "letting in"
@@ -130,7 +191,14 @@ fn progress(inbox: &InboxDialog) -> Option<String> {
             "rejecting"
         };
         let at = (run.done + run.failed + 1).min(run.all);
-        return Some(format!("◌ {doing} {at} of {} …", run.all));
+        let words = format!("◌ {doing} {at} of {} …", run.all);
+        return Some(match run.until {
+            Some(until) => {
+                let time = words::clock_seconds(until, &state.options.zone);
+                format!("{words} rate limited, goes on at {time}")
+            }
+            None => words,
+        });
     }
     match &inbox.source {
         InboxSource::Reading => Some("◌ reading who waits …".to_owned()),
@@ -166,10 +234,7 @@ fn details(state: &State, inbox: &InboxDialog, row: Option<&Asker>) -> String {
         };
     };
     let name = row.name.as_deref().unwrap_or("A person without a name");
-    let number = match &row.number {
-        Some(digits) => words::phone(digits),
-        None => words::account(&row.id.jid),
-    };
+    let number = row.number_words();
     let since = match row.since {
         Some(at) => format!(" · since {}", words::date(at, &state.options.zone)),
         None => String::new(),

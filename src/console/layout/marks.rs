@@ -2,7 +2,7 @@
 
 use super::batch_before::sentence;
 use super::batch_progress::batch_count;
-use super::footer::{Hint, of_action};
+use super::hint::{Hint, of_action};
 use super::marks_lines::{escape_word, has_batch_line, has_flood_line};
 use super::screen::{Screen, row};
 use crate::console::keymap::Action;

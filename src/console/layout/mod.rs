@@ -20,6 +20,7 @@ mod footer;
 mod form;
 mod groups;
 mod help;
+mod hint;
 mod history;
 mod hit;
 mod hours;
@@ -75,6 +76,7 @@ pub(crate) use groups::{
     GroupColumns, GroupsParts, group_columns, group_rows, groups_notice, groups_parts,
 };
 pub(crate) use help::{HelpLine, HelpParts, help_page, help_parts};
+pub(crate) use hint::Hint;
 pub(crate) use history::{history_parts, history_rows};
 pub(crate) use hit::hit;
 pub(crate) use hours::{hours_buttons, hours_parts};

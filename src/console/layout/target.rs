@@ -47,6 +47,8 @@ pub(crate) enum Target {
     InboxRow(usize),
     /// The filter of the inbox.
     InboxFilter,
+    /// The hint that changes the order of the inbox.
+    InboxOrder,
     /// A field of the edit form.
     Field(FormFocus),
     /// A field of a group's note.

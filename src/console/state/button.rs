@@ -41,4 +41,6 @@ pub enum ButtonId {
     Approval,
     Promote,
     Demote,
+    /// Mark all rows that are shown, or take all marks away.
+    MarkAll,
 }

@@ -3,6 +3,7 @@
 use super::button::ButtonId;
 use crate::console::effect::SessionAction;
 use crate::console::keymap::Key;
+use std::time::Duration;
 
 /// A question before an action that cannot be undone or affects other users.
 #[derive(Debug)]
@@ -24,7 +25,12 @@ pub enum Question {
     /// Leave although this would be lost.
     Leave { then: Leaving, losses: Vec<String> },
     /// Let people in who ask to join, or reject their requests.
-    Settle { approve: bool, people: usize },
+    Settle {
+        approve: bool,
+        people: usize,
+        /// How long it takes at least.
+        takes: Duration,
+    },
     /// Remove a session and all that is stored of it.
     Remove { session: String, label: String },
 }

@@ -4,6 +4,7 @@ use super::button::ButtonId;
 use crate::api::{EpochMillis, RequestOutcome};
 use crate::console::failure::CallFailure;
 use crate::console::ids::GroupKey;
+use crate::console::words;
 use crate::names::{PersonQuery, folded};
 use crate::text::clean_line;
 use std::collections::{BTreeSet, VecDeque};
@@ -73,8 +74,11 @@ pub struct InboxRun {
     pub all: usize,
     pub done: usize,
     pub failed: usize,
+    pub begun: EpochMillis,
     /// How often in a row the gateway asked to wait.
     pub waits: u32,
+    /// Until when it asked to wait.
+    pub until: Option<EpochMillis>,
 }
 
 /// The dialog.
@@ -136,6 +140,34 @@ impl InboxDialog {
         self.rows.iter_mut().find(|row| row.id == *id)
     }
 
+    /// The people who wait, of the rows that the filter leaves.
+    #[must_use]
+    pub(crate) fn shown_waiting(&self) -> Vec<AskerId> {
+        let shown = self.shown().into_iter();
+        shown
+            .filter(|row| row.waits())
+            .map(|row| row.id.clone())
+            .collect()
+    }
+
+    /// Whether somebody is marked, and so is everyone who is shown and waits.
+    #[must_use]
+    pub(crate) fn all_marked(&self) -> bool {
+        !self.marks.is_empty()
+            && self
+                .shown_waiting()
+                .iter()
+                .all(|id| self.marks.contains(id))
+    }
+
+    /// How many marked people the filter hides.
+    #[must_use]
+    pub(crate) fn hidden_marks(&self) -> usize {
+        let shown = self.shown_waiting();
+        let seen = shown.iter().filter(|id| self.marks.contains(id)).count();
+        self.marks.len().saturating_sub(seen)
+    }
+
     /// How many people wait.
     #[must_use]
     pub(crate) fn waiting(&self) -> usize {
@@ -158,6 +190,15 @@ impl InboxDialog {
 }
 
 impl Asker {
+    /// The number, or without one the id.
+    #[must_use]
+    pub(crate) fn number_words(&self) -> String {
+        match &self.number {
+            Some(digits) => words::phone(digits),
+            None => words::account(&self.id.jid),
+        }
+    }
+
     /// Whether the person still waits, as far as is known.
     #[must_use]
     pub(crate) fn waits(&self) -> bool {

@@ -29,7 +29,12 @@ pub(super) fn mouse(state: &mut State, event: MouseEvent) {
 
 fn click(state: &mut State, target: Target) {
     match target {
-        Target::Hint(action) => keys::perform(state, action),
+        Target::Hint(action) => {
+            let in_inbox = matches!(state.layers.last(), Some(Layer::Inbox(_)));
+            if !(in_inbox && inbox::hint(state, action)) {
+                keys::perform(state, action);
+            }
+        }
         Target::Button(button) => press(state, button),
         Target::Field(focus) => form::click(state, focus),
         Target::NoteField(focus) => note::click(state, focus),
@@ -50,6 +55,7 @@ fn click(state: &mut State, target: Target) {
         Target::HistoryRow(row) => history::click(state, row),
         Target::InboxRow(row) => inbox::click(state, row),
         Target::InboxFilter => inbox::focus_filter(state),
+        Target::InboxOrder => inbox::change_order(state),
         Target::CopyRow(row) => copy_as::click(state, row),
         Target::BatchField(field) => batch_before::click(state, field),
         Target::BatchRow(row) => batch_menu::click(state, row),

@@ -1,6 +1,9 @@
 //! The inbox of requests to join.
 
-use super::paint::{after, bar, below, dialog, put, put_lines, put_right, scrollbar};
+use super::footer::put_hint;
+use super::paint::{
+    after, at_end, bar, below, cell, dialog, mark, put, put_lines, put_right, scrollbar,
+};
 use crate::console::layout::{InboxParts, Screen, inbox_parts};
 use crate::console::state::{Asker, AskerOutcome, InboxDialog, State};
 use crate::console::words;
@@ -11,8 +14,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 const TITLE: &str = "Requests to join";
-/// Columns of mark, number and end, with the gaps behind them.
-const MARK: u16 = 2;
+/// Columns of number and end, with the gaps behind them.
 const NUMBER: u16 = 19;
 const END: u16 = 20;
 /// Columns from which the account has a column of its own.
@@ -30,6 +32,9 @@ pub(crate) fn draw(
     dialog(buffer, theme, &parts.dialog, TITLE);
     put(buffer, parts.head_area, &parts.head, theme.title);
     let cursor = filter(state, &parts, inbox, buffer);
+    for hint in &parts.hints {
+        put_hint(buffer, theme, hint);
+    }
     let shown = inbox.shown();
     let visible = || (shown.iter().enumerate().skip(parts.first)).zip(0..parts.rows.height);
     let ends = visible().map(|((_, asker), _)| text::width(&ending(state, asker).0));
@@ -113,33 +118,17 @@ fn one(
     buffer: &mut Buffer,
 ) {
     let theme = &state.options.theme;
-    let is_marked = inbox.marks.contains(&asker.id);
     let text = if asker.waits() { theme.text } else { theme.dim };
-    put(
-        buffer,
-        area,
-        if is_marked { "●" } else { " " },
-        theme.accent,
-    );
-    let mut rest = after(area, MARK);
+    let rest = mark(buffer, theme, area, inbox.marks.contains(&asker.id));
     let (end, style) = ending(state, asker);
     let end = fit(&end, usize::from(end_width)).shown;
-    put_right(buffer, rest, &end, style);
-    rest.width = rest.width.saturating_sub(end_width + 1);
-    let number = match &asker.number {
-        Some(digits) => words::phone(digits),
-        None => words::account(&asker.id.jid),
-    };
+    let (last, mut rest) = at_end(rest, end_width + 1);
+    put_right(buffer, last, &end, style);
     let columns = rest.width.saturating_sub(NUMBER);
     let (name, account) = if area.width >= WITH_ACCOUNT {
         (columns / 3, columns / 4)
     } else {
         (columns / 2, 0)
-    };
-    let cell = |buffer: &mut Buffer, area: Rect, columns: u16, words: &str, style| {
-        let words = fit(words, usize::from(columns.saturating_sub(1))).shown;
-        put(buffer, area, &words, style);
-        after(area, columns)
     };
     let called = asker.name.as_deref().unwrap_or("no name");
     let style = if asker.name.is_some() {
@@ -148,7 +137,7 @@ fn one(
         theme.dim
     };
     rest = cell(buffer, rest, name, called, style);
-    rest = cell(buffer, rest, NUMBER, &number, theme.dim);
+    rest = cell(buffer, rest, NUMBER, &asker.number_words(), theme.dim);
     let group = columns - name - account;
     rest = cell(buffer, rest, group, &asker.group, text);
     if account > 0 {

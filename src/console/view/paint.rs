@@ -4,6 +4,7 @@ use crate::console::keymap::Action;
 use crate::console::layout::{ButtonSpot, Dialog, inside};
 use crate::console::state::{ButtonId, State};
 use crate::console::theme::Theme;
+use crate::names::fit;
 use crate::text;
 use ratatui::buffer::{Buffer, CellDiffOption};
 use ratatui::layout::{Position, Rect};
@@ -250,6 +251,47 @@ pub(crate) fn key(state: &State, action: Action) -> String {
         .first()
         .map(ToString::to_string)
         .unwrap_or_default()
+}
+
+/// The mark of a row, in the first of two columns. Returns the rest of the row.
+pub(crate) fn mark(buffer: &mut Buffer, theme: &Theme, area: Rect, is_marked: bool) -> Rect {
+    put(
+        buffer,
+        area,
+        if is_marked { "✓" } else { " " },
+        theme.accent,
+    );
+    after(area, 2)
+}
+
+/// A text in a column of this width, cut to leave a gap of one. Returns the rest of the row.
+pub(crate) fn cell(
+    buffer: &mut Buffer,
+    area: Rect,
+    columns: u16,
+    words: &str,
+    style: Style,
+) -> Rect {
+    let columns = columns.min(area.width);
+    let words = fit(words, usize::from(columns.saturating_sub(1))).shown;
+    put(buffer, area, &words, style);
+    after(area, columns)
+}
+
+/// A column of this width at the end of a row, and the rest of the row before it.
+#[must_use]
+pub(crate) fn at_end(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    let cell = Rect {
+        x: area.right() - columns,
+        width: columns,
+        ..area
+    };
+    let rest = Rect {
+        width: area.width - columns,
+        ..area
+    };
+    (cell, rest)
 }
 
 /// The mark before the selected row, which also works without colours.

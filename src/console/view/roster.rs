@@ -1,7 +1,9 @@
 //! "Members".
 
 use super::field;
-use super::paint::{after, bar, below, dialog, put, put_lines, put_right, scrollbar, tail};
+use super::paint::{
+    after, at_end, bar, below, dialog, mark, put, put_lines, put_right, scrollbar, tail,
+};
 use crate::api::{GroupMember, JoinedVia, MemberRole};
 use crate::console::account::is_own;
 use crate::console::effect::MemberChange;
@@ -161,29 +163,16 @@ fn one(
 ) {
     let theme = &state.options.theme;
     let mut rest = after(area, 1);
-    put(buffer, rest, if marked { "✓" } else { " " }, theme.accent);
-    rest = after(rest, 2);
-    let columns = |rest: Rect, width: u16| -> (Rect, Rect) {
-        let cell = Rect {
-            x: rest.right().saturating_sub(width),
-            width,
-            ..rest
-        };
-        let rest = Rect {
-            width: rest.width.saturating_sub(width),
-            ..rest
-        };
-        (cell, rest)
-    };
+    rest = mark(buffer, theme, rest, marked);
     let wide = area.width >= WIDE;
     if wide {
-        let (cell, left) = columns(rest, SINCE);
+        let (cell, left) = at_end(rest, SINCE);
         let since = match member.first_seen_at {
             0 => String::new(),
             at => words::age(at, state.now),
         };
         put(buffer, cell, &since, theme.dim);
-        let (cell, left) = columns(left, VIA);
+        let (cell, left) = at_end(left, VIA);
         let via = member.joined_via.map_or("", |via| match via {
             JoinedVia::Link => "by link",
             JoinedVia::Added => "added",
@@ -192,7 +181,7 @@ fn one(
         put(buffer, cell, via, theme.dim);
         rest = left;
     }
-    let (cell, left) = columns(rest, ROLE);
+    let (cell, left) = at_end(rest, ROLE);
     let role = match &member.role {
         MemberRole::Superadmin => "creator".to_owned(),
         MemberRole::Admin => "admin".to_owned(),
@@ -208,7 +197,7 @@ fn one(
             .as_deref()
             .is_some_and(|name| !name.trim().is_empty())
     {
-        let (cell, left) = columns(rest, NUMBER);
+        let (cell, left) = at_end(rest, NUMBER);
         put(buffer, cell, &phone::grouped(digits), theme.dim);
         rest = left;
     }

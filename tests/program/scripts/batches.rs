@@ -7,6 +7,8 @@ use crate::kills::journals::{self, files};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const RESET: &str = "DELETE /sessions/s1/groups/1%40g.us/invite";
 const PATCH: &str = "PATCH /sessions/s1/groups/1%40g.us";
@@ -106,6 +108,51 @@ fn what_was_turned_away_is_sent_again_and_a_refusal_is_not() {
     let ran = on(&firm.url, directory.path(), &set);
     assert_eq!(outcome(&ran, 1), "refused");
     assert_eq!(firm.count(PATCH), 1);
+}
+
+#[test]
+fn a_proxy_that_answers_for_the_gateway_ends_no_row() {
+    let directory = tempfile::tempdir().unwrap();
+    let gateway = stub(|request, earlier| {
+        let reads = earlier.iter().filter(|one| one.ends_with("/invite"));
+        match (request.split(' ').next(), reads.count()) {
+            (Some("DELETE"), _) => link(NEW),
+            (_, 0) => Answer::Json(502, error("bad_gateway")),
+            _ => link(OLD),
+        }
+    });
+    let reset = ["reset", "Choir", "--yes", "--json"];
+    let ran = on(&gateway.url, directory.path(), &reset);
+    assert_eq!(outcome(&ran, 0), "applied");
+    assert_eq!(gateway.count(RESET), 1);
+}
+
+#[test]
+fn rows_of_a_session_that_this_key_does_not_see_are_left() {
+    let directory = tempfile::tempdir().unwrap();
+    let sees = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&sees);
+    let gateway = stub(move |request, _| {
+        let unknown = json!({ "error": { "code": "not_found", "message": "session not found" } });
+        match request.split(' ').next() {
+            _ if !seen.load(Ordering::Relaxed) => Answer::Json(404, unknown),
+            Some("DELETE") => link(NEW),
+            _ => link(OLD),
+        }
+    });
+    let reset = ["reset", "Choir", "--yes", "--json"];
+    let ran = on(&gateway.url, directory.path(), &reset);
+    assert_eq!(ran.code, 9, "{}", ran.err);
+    assert_eq!(
+        ran.error()["message"]
+            .as_str()
+            .map(|why| why.contains("session not found")),
+        Some(true)
+    );
+    sees.store(true, Ordering::Relaxed);
+    let ran = on(&gateway.url, directory.path(), &["--resume", "--json"]);
+    assert_eq!(outcome(&ran, 0), "applied");
+    assert_eq!(gateway.count(RESET), 1);
 }
 
 #[test]

@@ -48,6 +48,26 @@ fn a_lost_add_is_looked_up() {
 }
 
 #[test]
+fn a_call_that_is_refused_as_a_whole_is_refused_for_everyone() {
+    let refusal = json!({ "error": {
+        "code": "forbidden", "message": "no", "details": { "reason": "not_admin" },
+    } });
+    let gateway = stub(move |request, _| match request {
+        MEMBERS => list(&[]),
+        _ => Answer::Json(403, refusal.clone()),
+    });
+    let add = ["members", "add", "1@g.us", "+447700900123", "+447700900124"];
+    let ran = on(&gateway.url, &[&add[..], &["--json"]].concat());
+    assert_eq!(ran.code, 6, "{}", ran.err);
+    let answer: Value = serde_json::from_str(&ran.out).expect("JSON");
+    for member in answer["members"].as_array().expect("members") {
+        assert_eq!(member["outcome"], "refused", "{answer}");
+        let why = member["message"].as_str().expect("a reason");
+        assert!(why.contains("not an admin"), "{answer}");
+    }
+}
+
+#[test]
 fn a_lost_removal_is_looked_up_and_ends_the_command() {
     let gateway = stub(move |request, _| match request {
         MEMBERS => list(&[member("447700900123"), member("447700900124")]),

@@ -8,9 +8,9 @@ use crate::cli::scripts::ask;
 use crate::cli::scripts::context::CommandContext;
 use crate::cli::scripts::find::{Found, group_name, session_name};
 use crate::cli::scripts::invite::Which;
+use crate::cli::scripts::named_group::NamedGroup;
 use crate::console::account;
 use clap::Args;
-use serde::Serialize;
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -30,17 +30,6 @@ pub struct Leave {
 
     #[command(flatten)]
     pub format: AnswerFormat,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Document<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
 }
 
 impl Leave {
@@ -84,12 +73,7 @@ impl CommandContext<'_> {
             Err(error) => return Err(CommandError::of_call(error, CallKind::Live)),
         }
         let text = if leave.format.json {
-            json_text(&Document {
-                session_id: session,
-                session_label: found.session.label.as_deref(),
-                group_jid: group,
-                subject: found.group.subject.as_deref(),
-            })?
+            json_text(&NamedGroup::from(&found))?
         } else {
             format!("left {group}\n")
         };

@@ -10,8 +10,8 @@ use super::ask;
 use super::context::{CommandContext, left_out};
 use crate::api::{CapabilityWord, CreateKey, RotateKey};
 use crate::cli::output::{
-    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, json_text, note, print,
-    print_change, print_document, print_table, time,
+    CallKind, Column, CommandError, Exit, ListFormat, Table, csv_text, json_text, note,
+    print_change, print_list, time,
 };
 use crate::client::ClientError;
 use arguments::{Action, Create, Revoke, Rotate};
@@ -89,13 +89,12 @@ impl CommandContext<'_> {
 
     async fn list_keys(&self, format: ListFormat) -> Result<(), CommandError> {
         let keys = self.all_keys().await?;
-        if format.json {
-            print_document(&Listed { keys: &keys })
-        } else if format.csv {
-            print(&csv(&keys, format)?)
-        } else {
-            print_table(&table(&keys))
-        }
+        print_list(
+            format,
+            || Listed { keys: &keys },
+            |format| csv(&keys, format),
+            || table(&keys),
+        )
     }
 
     async fn rotate_key(&self, rotate: &Rotate) -> Result<(), CommandError> {
@@ -281,21 +280,9 @@ fn table(keys: &[ApiKey]) -> Table {
     table
 }
 
-fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, CommandError> {
-    let mut csv = Csv::new(
-        format,
-        &[
-            "id",
-            "label",
-            "capabilities",
-            "disabled",
-            "createdAt",
-            "lastUsedAt",
-            "expiresAt",
-        ],
-    )?;
-    for key in keys {
-        csv.row([
+fn csv(keys: &[ApiKey], format: ListFormat) -> String {
+    let rows = keys.iter().map(|key| {
+        [
             key.id.clone(),
             key.label.clone().unwrap_or_default(),
             words(key),
@@ -303,7 +290,16 @@ fn csv(keys: &[ApiKey], format: ListFormat) -> Result<String, CommandError> {
             time(key.created_at),
             key.last_used_at.map_or_else(String::new, time),
             key.expires_at.map_or_else(String::new, time),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    let header = [
+        "id",
+        "label",
+        "capabilities",
+        "disabled",
+        "createdAt",
+        "lastUsedAt",
+        "expiresAt",
+    ];
+    csv_text(format, header, rows)
 }

@@ -61,13 +61,18 @@ impl CommandContext<'_> {
         match (partial, &mut lines[..]) {
             (Some(partial), lines) => by_report(lines, &partial),
             (None, lines) if lost => set(lines, Outcome::Unknown),
-            (None, [only]) if sent => {
-                only.outcome = Outcome::Refused;
-                only.message = Some(failure.message.clone());
-                only.invite = invite;
-            }
             // Another gateway may have added some before it refused.
-            (None, lines) if sent && !reasoned => set(lines, Outcome::Unknown),
+            (None, lines) if sent && !reasoned && lines.len() > 1 => set(lines, Outcome::Unknown),
+            // The call was refused as a whole.
+            (None, lines) if sent => {
+                for line in &mut *lines {
+                    line.outcome = Outcome::Refused;
+                    line.message = Some(failure.message.clone());
+                }
+                if let [only] = lines {
+                    only.invite = invite;
+                }
+            }
             (None, _) => {}
         }
         if lines.iter().any(|line| line.outcome == Outcome::Unknown) {

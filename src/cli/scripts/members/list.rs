@@ -3,22 +3,18 @@
 use super::arguments::List;
 use crate::api::GroupMember;
 use crate::cli::output::{
-    CallKind, Column, CommandError, Csv, Table, print, print_document, print_table, time,
+    CallKind, Column, CommandError, ListFormat, Table, csv_text, print_list, time,
 };
 use crate::cli::scripts::context::{CommandContext, left_out};
 use crate::cli::scripts::find::Found;
+use crate::cli::scripts::named_group::NamedGroup;
 use crate::console::{phone, words};
 use serde::Serialize;
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
+    #[serde(flatten)]
+    group: NamedGroup<'a>,
     members: &'a [GroupMember],
 }
 
@@ -28,40 +24,16 @@ impl CommandContext<'_> {
             .find(&list.which.group, list.which.session.as_deref())
             .await?;
         let members = self.members_of(&found).await?;
-        if list.format.json {
-            return print_document(&Document {
-                session_id: &found.session.id,
-                session_label: found.session.label.as_deref(),
-                group_jid: &found.group.group_jid,
-                subject: found.group.subject.as_deref(),
-                members: &members,
-            });
-        }
-        if !list.format.csv {
-            return print_table(&table(&members));
-        }
-        let mut csv = Csv::new(
+        let document = || Document {
+            group: (&found).into(),
+            members: &members,
+        };
+        print_list(
             list.format,
-            &[
-                "lid",
-                "name",
-                "phoneNumber",
-                "role",
-                "joinedVia",
-                "firstSeenAt",
-            ],
-        )?;
-        for member in &members {
-            csv.row([
-                member.lid.clone(),
-                member.name.clone().unwrap_or_default(),
-                member.phone_number.clone().unwrap_or_default(),
-                member.role.as_str().to_owned(),
-                via(member).to_owned(),
-                since(member),
-            ])?;
-        }
-        print(&csv.finish())
+            document,
+            |format| csv(&members, format),
+            || table(&members),
+        )
     }
 
     /// The stored members of a group.
@@ -111,4 +83,26 @@ fn table(members: &[GroupMember]) -> Table {
         ]);
     }
     table
+}
+
+fn csv(members: &[GroupMember], format: ListFormat) -> String {
+    let rows = members.iter().map(|member| {
+        [
+            member.lid.clone(),
+            member.name.clone().unwrap_or_default(),
+            member.phone_number.clone().unwrap_or_default(),
+            member.role.as_str().to_owned(),
+            via(member).to_owned(),
+            since(member),
+        ]
+    });
+    let header = [
+        "lid",
+        "name",
+        "phoneNumber",
+        "role",
+        "joinedVia",
+        "firstSeenAt",
+    ];
+    csv_text(format, header, rows)
 }

@@ -6,6 +6,7 @@ use crate::cli::output::{
     AnswerFormat, Column, CommandError, Table, json_text, print, print_change, table_text, time,
 };
 use crate::cli::scripts::find::Found;
+use crate::cli::scripts::named_group::NamedGroup;
 use crate::cli::scripts::outcome::Outcome;
 use crate::console::words;
 use serde::Serialize;
@@ -32,14 +33,9 @@ impl Line {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
+    #[serde(flatten)]
+    group: NamedGroup<'a>,
     members: Vec<Row<'a>>,
 }
 
@@ -97,10 +93,7 @@ pub(super) fn tell(
 ) -> Result<(), CommandError> {
     let text = if format.json {
         json_text(&Document {
-            session_id: &found.session.id,
-            session_label: found.session.label.as_deref(),
-            group_jid: &found.group.group_jid,
-            subject: found.group.subject.as_deref(),
+            group: found.into(),
             members: lines.iter().map(Row::of).collect(),
         })?
     } else {

@@ -4,7 +4,7 @@ use super::choose::obstacle;
 use super::progress::Progress;
 use crate::api::{Session, link_code};
 use crate::cli::output::{
-    CallKind, Column, CommandError, Csv, Exit, ListFormat, Table, json_text, print, table_text,
+    CallKind, Column, CommandError, Exit, ListFormat, Table, csv_text, json_text, print, table_text,
 };
 use crate::cli::scripts::context::CommandContext;
 use crate::cli::scripts::find::Found;
@@ -257,7 +257,7 @@ fn report(check: &Check, listed: &[ListedGroup], verdicts: &[Verdict]) -> Result
             groups: rows,
         })?
     } else if check.format.csv {
-        csv(&rows, check.format)?
+        csv(&rows, check.format)
     } else {
         table(&rows)
     };
@@ -274,20 +274,19 @@ fn report(check: &Check, listed: &[ListedGroup], verdicts: &[Verdict]) -> Result
     Ok(())
 }
 
-fn csv(rows: &[Row<'_>], format: ListFormat) -> Result<String, CommandError> {
+fn csv(rows: &[Row<'_>], format: ListFormat) -> String {
     let columns = ["name", "groupJid", "invite", "result", "current", "reason"];
-    let mut csv = Csv::new(format, &columns)?;
-    for row in rows {
-        csv.row([
+    let cells = rows.iter().map(|row| {
+        [
             row.name,
             row.group_jid.unwrap_or_default(),
             row.invite,
             row.result,
             row.current.unwrap_or_default(),
             row.reason.unwrap_or_default(),
-        ])?;
-    }
-    Ok(csv.finish())
+        ]
+    });
+    csv_text(format, columns, cells)
 }
 
 fn table(rows: &[Row<'_>]) -> String {

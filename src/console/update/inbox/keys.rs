@@ -58,12 +58,10 @@ pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
         }
         KeyCode::Char(' ') if plain => mark(state),
         KeyCode::Char('m') if plain => mark_group(state),
+        KeyCode::Char('M') if plain => mark_all(state),
         KeyCode::Char('a') if plain => decide(state, true),
         KeyCode::Char('x') if plain => decide(state, false),
-        KeyCode::Char('o') if plain => {
-            dialog.by_group = !dialog.by_group;
-            rows::arrange(dialog);
-        }
+        KeyCode::Char('o') if plain => change_order(state),
         KeyCode::Char('/') if plain => dialog.typing = true,
         _ => return by_action(state, action),
     }
@@ -71,10 +69,11 @@ pub(crate) fn key(state: &mut State, event: &KeyEvent, action: Option<Action>) -
 }
 
 fn by_action(state: &mut State, action: Option<Action>) -> FollowUp {
+    if action.is_some_and(|action| hint(state, action)) {
+        return FollowUp::Nothing;
+    }
     match action {
         Some(Action::Back | Action::RequestsInbox) => leave(state),
-        Some(Action::Refresh) => refresh(state),
-        Some(Action::Edit) => edit_group(state),
         Some(action @ (Action::Help | Action::Quit | Action::ErrorDetails)) => {
             return FollowUp::Perform(action);
         }
@@ -166,14 +165,24 @@ fn mark_group(state: &mut State) {
     let Some(jid) = dialog.selected().map(|row| row.id.group.jid.clone()) else {
         return;
     };
-    let shown = dialog.shown().into_iter();
-    let people: Vec<_> = shown
-        .filter(|row| row.waits() && row.id.group.jid == jid)
-        .map(|row| row.id.clone())
-        .collect();
+    let mut people = dialog.shown_waiting();
+    people.retain(|id| id.group.jid == jid);
     if people.iter().all(|id| dialog.marks.contains(id)) {
         dialog.marks.retain(|id| !people.contains(id));
     } else {
+        dialog.marks.extend(people);
+    }
+}
+
+/// Marks everyone who is shown and waits, or takes all marks away if they are marked.
+fn mark_all(state: &mut State) {
+    let Some(dialog) = dialog(state).filter(|dialog| dialog.run.is_none()) else {
+        return;
+    };
+    if dialog.all_marked() {
+        dialog.marks.clear();
+    } else {
+        let people = dialog.shown_waiting();
         dialog.marks.extend(people);
     }
 }
@@ -195,12 +204,14 @@ fn decide(state: &mut State, approve: bool) {
         0 => state.note("Nobody who waits is selected."),
         1 => run::begin(state, approve, people),
         count => {
-            dialog.asked = Some((approve, people));
+            dialog.asked = Some((approve, people.clone()));
+            let takes = run::expected(state, &people);
             confirm::ask(
                 state,
                 Question::Settle {
                     approve,
                     people: count,
+                    takes,
                 },
             );
         }
@@ -251,17 +262,19 @@ fn edit_group(state: &mut State) {
     }
 }
 
-/// Esc: stops what runs; then clears the filter; then closes.
+/// Esc: stops what runs; then clears the filter; then the marks; then closes.
 fn leave(state: &mut State) {
     let Some(dialog) = dialog(state) else {
         return;
     };
     if dialog.run.as_ref().is_some_and(|run| !run.left.is_empty()) {
         run::stop(state);
-    } else if dialog.filter.is_empty() {
-        close(state);
-    } else {
+    } else if !dialog.filter.is_empty() {
         set_filter(dialog, "");
+    } else if !dialog.marks.is_empty() {
+        dialog.marks.clear();
+    } else {
+        close(state);
     }
 }
 
@@ -279,6 +292,7 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
     match button {
         ButtonId::Confirm => decide(state, true),
         ButtonId::Discard => decide(state, false),
+        ButtonId::MarkAll => mark_all(state),
         ButtonId::Close => leave(state),
         _ => {}
     }
@@ -290,6 +304,24 @@ pub(crate) fn click(state: &mut State, row: usize) {
         Some(dialog) if dialog.cursor == row => mark(state),
         Some(dialog) => dialog.cursor = row,
         None => {}
+    }
+}
+
+/// A click on a hint; whether the inbox has such a key of its own.
+pub(crate) fn hint(state: &mut State, action: Action) -> bool {
+    match action {
+        Action::Refresh => refresh(state),
+        Action::Edit => edit_group(state),
+        _ => return false,
+    }
+    true
+}
+
+/// Sorts by group, or by time again.
+pub(crate) fn change_order(state: &mut State) {
+    if let Some(dialog) = dialog(state) {
+        dialog.by_group = !dialog.by_group;
+        rows::arrange(dialog);
     }
 }
 

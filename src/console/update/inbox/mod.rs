@@ -6,7 +6,8 @@ mod rows;
 mod run;
 
 pub(super) use keys::{
-    click, confirmed, due, focus_filter, group_read, key, open, paste, press, read_again, wheel,
+    change_order, click, confirmed, due, focus_filter, group_read, hint, key, open, paste, press,
+    read_again, wheel,
 };
 pub(super) use rows::{event, is_missing, listed};
 pub(super) use run::answered;

@@ -48,16 +48,10 @@ pub(crate) fn listed(state: &mut State, answer: Result<Vec<PendingRequest>, Call
                 .into_iter()
                 .map(|one| {
                     let group = GroupKey {
-                        session: one.session_id,
-                        jid: one.group_jid,
+                        session: one.session_id.clone(),
+                        jid: one.group_jid.clone(),
                     };
-                    let request = MembershipRequest {
-                        jid: one.jid,
-                        requested_at: one.requested_at,
-                        name: one.name,
-                        phone_number: one.phone_number,
-                    };
-                    asker(state, group, request)
+                    asker(state, group, one.into())
                 })
                 .collect();
             replace(state, rows);
@@ -172,15 +166,10 @@ pub(super) fn group_read(
 pub(crate) fn event(state: &mut State, session: &str, payload: GroupRequestPayload) {
     let group = GroupKey {
         session: session.to_owned(),
-        jid: payload.group_jid,
+        jid: payload.group_jid.clone(),
     };
-    let request = MembershipRequest {
-        jid: payload.jid,
-        requested_at: payload.requested_at,
-        name: payload.name,
-        phone_number: payload.phone_number,
-    };
-    let fresh = asker(state, group, request);
+    let outcome = payload.outcome.clone();
+    let fresh = asker(state, group, payload.into());
     let Some(dialog) = dialog(state) else {
         return;
     };
@@ -190,7 +179,7 @@ pub(crate) fn event(state: &mut State, session: &str, payload: GroupRequestPaylo
         return;
     }
     let same = |row: &&mut Asker| is_same(&row.id, &fresh.id);
-    match (dialog.rows.iter_mut().find(same), payload.outcome) {
+    match (dialog.rows.iter_mut().find(same), outcome) {
         (None, None) => {
             let mut rows = std::mem::take(&mut dialog.rows);
             rows.push(fresh);

@@ -1,23 +1,41 @@
 //! Letting people in and rejecting them, one after the other. An answer that is lost is looked up.
 
 use super::dialog::dialog;
-use crate::api::MembershipRequest;
+use crate::api::{EpochMillis, MembershipRequest};
+use crate::batch::{about, query_gap};
+use crate::client::pause_when_limited;
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::state::{AskerId, AskerOutcome, InboxRun, State};
 use crate::console::words;
 use std::collections::VecDeque;
+use std::time::Duration;
 
-/// Milliseconds between two changes.
-const PAUSE: i64 = 1_000;
-/// How often in a row a gateway may ask to wait before the rest is given up.
-const WAITS: u32 = 3;
-/// The longest wait, in seconds.
-const LONGEST_WAIT: u64 = 60;
+/// Shorter pauses are not noted: they are the ordinary pace.
+const NOTED: Duration = Duration::from_secs(2);
+/// The shortest pause after a refusal for the rate.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
+
+/// The pause after a change through this session.
+fn gap(state: &State, session: &str) -> Duration {
+    query_gap(state.sessions.get(session))
+}
+
+/// How long these people take, if the gateway asks for no further pause.
+pub(super) fn expected(state: &State, people: &[AskerId]) -> Duration {
+    let before_last = people.split_last().map_or(&[][..], |(_, before)| before);
+    let gaps = before_last.iter().map(|id| gap(state, &id.group.session));
+    gaps.sum()
+}
+
+fn millis(time: Duration) -> EpochMillis {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
 
 /// Begins with these people.
 pub(super) fn begin(state: &mut State, approve: bool, people: Vec<AskerId>) {
+    let now = state.now;
     let Some(dialog) = dialog(state) else {
         return;
     };
@@ -32,7 +50,9 @@ pub(super) fn begin(state: &mut State, approve: bool, people: Vec<AskerId>) {
         current: None,
         done: 0,
         failed: 0,
+        begun: now,
         waits: 0,
+        until: None,
     });
     next(state);
 }
@@ -53,6 +73,7 @@ pub(super) fn next(state: &mut State) {
         return finish(state);
     };
     run.current = Some(id.clone());
+    run.until = None;
     match dialog.row_mut(&id) {
         // Somebody else was quicker.
         Some(row) if !row.waits() => {
@@ -76,14 +97,18 @@ pub(super) fn next(state: &mut State) {
     }
 }
 
-/// Stops after the one that is under way.
+/// Stops after the one that is under way. The others are marked again, so that it can go on with them.
 pub(super) fn stop(state: &mut State) {
-    let Some(run) = dialog(state).and_then(|dialog| dialog.run.as_mut()) else {
+    let Some(dialog) = dialog(state) else {
+        return;
+    };
+    let Some(run) = &mut dialog.run else {
         return;
     };
     let left = run.left.len();
-    run.left.clear();
     run.all -= left;
+    run.until = None;
+    dialog.marks.extend(run.left.drain(..));
     let is_idle = run.current.is_none();
     if left > 0 {
         let people = words::count(left, "person was", "people were");
@@ -118,13 +143,14 @@ pub(crate) fn answered(
             state.requests.read_again(Call::Requests(id.group.clone()));
         }
         Err(failure) => match failure.kind {
-            FailureKind::RateLimited { wait } if may_wait(state) => {
-                let seconds = wait.unwrap_or(5).clamp(1, LONGEST_WAIT);
-                wait_for(state, id, i64::try_from(seconds).unwrap_or(60));
-            }
-            FailureKind::RateLimited { .. }
-            | FailureKind::GatewayAway
-            | FailureKind::MissingCapability { .. } => {
+            FailureKind::RateLimited { wait } => match pause(state, wait) {
+                Some(pause) => wait_for(state, id, pause),
+                None => {
+                    stop(state);
+                    settle(state, AskerOutcome::Failed(failure));
+                }
+            },
+            FailureKind::GatewayAway | FailureKind::MissingCapability { .. } => {
                 // The others would fare no better.
                 stop(state);
                 settle(state, AskerOutcome::Failed(failure));
@@ -134,14 +160,16 @@ pub(crate) fn answered(
     }
 }
 
-fn may_wait(state: &mut State) -> bool {
-    let run = dialog(state).and_then(|dialog| dialog.run.as_ref());
-    run.is_some_and(|run| run.waits < WAITS)
+/// The pause before the same person again; `None` where the rest is given up.
+fn pause(state: &mut State, seconds: Option<u64>) -> Option<Duration> {
+    let run = dialog(state)?.run.as_ref()?;
+    let pause = pause_when_limited(run.waits + 1, seconds.map(Duration::from_secs))?;
+    Some(pause.max(SHORTEST_WAIT))
 }
 
 /// Nothing was done: the person is next after a pause.
-fn wait_for(state: &mut State, id: &AskerId, seconds: i64) {
-    let now = state.now;
+fn wait_for(state: &mut State, id: &AskerId, pause: Duration) {
+    let until = state.now.saturating_add(millis(pause));
     let Some(dialog) = dialog(state) else {
         return;
     };
@@ -151,10 +179,13 @@ fn wait_for(state: &mut State, id: &AskerId, seconds: i64) {
     if let Some(run) = &mut dialog.run {
         run.current = None;
         run.waits += 1;
+        run.until = Some(until);
         run.left.push_front(id.clone());
     }
-    state.requests.due.inbox = Some(now + seconds * 1_000);
-    state.note(format!("The gateway asks to wait {seconds} s."));
+    state.requests.due.inbox = Some(until);
+    if pause >= NOTED {
+        state.note(format!("Rate limited; it goes on in {}.", about(pause)));
+    }
 }
 
 /// The outcome of the current one.
@@ -182,7 +213,8 @@ fn settle(state: &mut State, outcome: AskerOutcome) {
     if is_last {
         finish(state);
     } else {
-        state.requests.due.inbox = Some(now + PAUSE);
+        let pause = gap(state, &id.group.session);
+        state.requests.due.inbox = Some(now.saturating_add(millis(pause)));
     }
 }
 
@@ -192,10 +224,16 @@ fn finish(state: &mut State) {
     };
     let verb = if run.approve { "let in" } else { "rejected" };
     let done = format!("{} {verb}", words::thousands(run.done));
+    let took = u64::try_from(state.now - run.begun).unwrap_or(0);
+    let within = match run.all {
+        0 | 1 => String::new(),
+        _ => format!(" within {}", about(Duration::from_millis(took))),
+    };
     if run.failed > 0 {
-        state.bad(format!("{done}, {} not", words::thousands(run.failed)));
+        let others = words::thousands(run.failed);
+        state.bad(format!("{done}, {others} not{within}"));
     } else if run.done > 0 {
-        state.good(done);
+        state.good(format!("{done}{within}"));
     }
 }
 

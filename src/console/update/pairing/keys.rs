@@ -211,7 +211,8 @@ pub(crate) fn press(state: &mut State, button: ButtonId) {
         | ButtonId::Remove
         | ButtonId::Edit
         | ButtonId::Lock
-        | ButtonId::Connect => {}
+        | ButtonId::Connect
+        | ButtonId::MarkAll => {}
     }
 }
 

@@ -26,6 +26,7 @@ use crate::console::state::{
     SheetSource, Sort, State, Toast, ToastKind, copy_texts,
 };
 use std::collections::VecDeque;
+use std::time::Duration;
 
 /// The dialog over a card that shows the same hours.
 fn opening_hours() -> State {
@@ -114,7 +115,26 @@ pub const SCENES: &[Scene] = &[
                 all: 4,
                 done: 1,
                 failed: 1,
+                begun: NOW - 2_000,
                 waits: 0,
+                until: None,
+            });
+        })
+    }),
+    ("inbox-waits", || {
+        inbox(|inbox| {
+            inbox.rows[0].outcome = Some(AskerOutcome::LetIn);
+            inbox.marks.clear();
+            inbox.run = Some(InboxRun {
+                approve: true,
+                left: VecDeque::from([inbox.rows[1].id.clone(), inbox.rows[3].id.clone()]),
+                current: None,
+                all: 3,
+                done: 1,
+                failed: 0,
+                begun: NOW - 2_000,
+                waits: 1,
+                until: Some(NOW + 12_000),
             });
         })
     }),
@@ -142,6 +162,7 @@ pub const SCENES: &[Scene] = &[
             question: Question::Settle {
                 approve: false,
                 people: 3,
+                takes: Duration::from_secs(2),
             },
             focus: ButtonId::Cancel,
             held: None,

@@ -64,7 +64,13 @@ pub(super) fn build(
     }
     if let (Some(total), Some(first)) = (groups, sessions.first()) {
         let missing = total.saturating_sub(rules.groups_of(first.person).count());
-        add_synthetic(&asset.synthetic, &mut rules, &crowd, first.person, missing);
+        // The accounts of its organization that work.
+        let accounts: Vec<PersonId> = (sessions.iter())
+            .filter(|one| one.account.organization == first.account.organization)
+            .filter(|one| one.start && one.link == asset::Link::Linked)
+            .map(|one| one.person)
+            .collect();
+        add_synthetic(&asset.synthetic, &mut rules, &crowd, &accounts, missing);
     }
     Ok(Built {
         rules,
@@ -186,23 +192,12 @@ fn add_group(
         seats.push(Seat { person, rank });
     }
     let mut asked = Rng::of(rules.seed, "asked", which);
-    let epoch = rules.clock.epoch();
-    let mut requests: Vec<Request> = others
-        .take(group.requests)
-        .map(|person| Request {
-            person,
-            // Within the last three days.
-            at: epoch - i64::try_from(asked.between(2, 4_320)).unwrap_or(2) * MINUTE_MS,
-        })
-        .collect();
-    requests.sort_by_key(|request| request.at);
+    let people = others.take(group.requests);
+    let requests = waiting(people, rules.clock.epoch(), &mut asked);
     for key in &group.removed {
         sessions[session(key)?].removed_from.push(jid.clone());
     }
-    let owner = seats
-        .iter()
-        .find(|seat| seat.rank == Rank::Superadmin)
-        .map(|seat| seat.person);
+    let owner = creator(&seats);
     rules.insert(GroupRecord {
         description: group.description.clone(),
         owner,
@@ -226,6 +221,13 @@ fn add_group(
     Ok(())
 }
 
+/// The person who made a group with these members, if still in it.
+fn creator(seats: &[Seat]) -> Option<PersonId> {
+    let mut seats = seats.iter();
+    let creator = seats.find(|seat| seat.rank == Rank::Superadmin);
+    creator.map(|seat| seat.person)
+}
+
 /// The crowd, from a place of its own for each group.
 pub(super) fn random_people<'a>(
     crowd: &'a [PersonId],
@@ -238,13 +240,25 @@ pub(super) fn random_people<'a>(
 /// The number of distinct member lists of synthetic groups.
 const ROSTERS: usize = 64;
 
+/// Of the first synthetic groups, one in so many asks its admins before people join.
+const ASKING_EVERY: usize = 5;
+/// How many do. The engine looks up their requests five seconds apart, so more would be known late.
+const ASKING_GROUPS: usize = 12;
+
+/// The people who wait for the first of them.
+const MANY_ASK: usize = 22;
+
+/// Adds `count` groups of the first of these accounts.
 fn add_synthetic(
     names: &asset::Synthetic,
     rules: &mut Rules,
     crowd: &[PersonId],
-    account: PersonId,
+    accounts: &[PersonId],
     count: usize,
 ) {
+    let Some(account) = accounts.first().copied() else {
+        return;
+    };
     let mut rng = Rng::of(rules.seed, "synthetic", 0);
     let rosters: Vec<(Arc<Vec<Seat>>, Option<PersonId>)> = (0..ROSTERS)
         .map(|which| roster(crowd, account, which, &mut rng))
@@ -263,12 +277,24 @@ fn add_synthetic(
             0 => format!("{topic}, {place}: announcements and questions."),
             _ => String::new(),
         };
+        let is_asking =
+            number.is_multiple_of(ASKING_EVERY) && number <= ASKING_EVERY * ASKING_GROUPS;
+        let (seats, owner, requests) = if is_asking {
+            let (seats, requests) =
+                asking(rules, crowd, accounts, number / ASKING_EVERY - 1, &seats);
+            let owner = creator(&seats);
+            (seats, owner, requests)
+        } else {
+            (seats, owner, Vec::new())
+        };
         rules.insert(GroupRecord {
             description,
             owner,
             announce: rng.index(6) == 0,
             locked: rng.index(9) == 0,
+            approval: is_asking,
             seats,
+            requests,
             ..GroupRecord::new(
                 ids,
                 format!("{topic} {place} {number}"),
@@ -276,6 +302,51 @@ fn add_synthetic(
             )
         });
     }
+}
+
+/// The members and the requests of a synthetic group that asks its admins. The accounts take turns in being
+/// the one that is an admin; the first is a member at least.
+fn asking(
+    rules: &Rules,
+    crowd: &[PersonId],
+    accounts: &[PersonId],
+    which: usize,
+    seats: &[Seat],
+) -> (Arc<Vec<Seat>>, Vec<Request>) {
+    let admin = accounts[which % accounts.len()];
+    let own = |person, rank| Seat { person, rank };
+    let mut members = vec![own(admin, Rank::Admin)];
+    if admin != accounts[0] {
+        members.push(own(accounts[0], Rank::Member));
+    }
+    let others = seats.iter().filter(|seat| !accounts.contains(&seat.person));
+    members.extend(others);
+    let mut rng = Rng::of(
+        rules.seed,
+        "asked synthetic",
+        u64::try_from(which).unwrap_or_default(),
+    );
+    // The link of the first one was shared widely.
+    let count = match which {
+        0 => MANY_ASK,
+        _ => 3 + rng.index(4),
+    };
+    let people = random_people(crowd, &mut rng)
+        .filter(|person| !members.iter().any(|seat| seat.person == *person));
+    let people: Vec<PersonId> = people.take(count).collect();
+    let requests = waiting(people, rules.clock.epoch(), &mut rng);
+    (Arc::new(members), requests)
+}
+
+/// These people asked to join within the last three days; oldest first.
+fn waiting(people: impl IntoIterator<Item = PersonId>, epoch: i64, rng: &mut Rng) -> Vec<Request> {
+    let asked = |person| Request {
+        person,
+        at: epoch - i64::try_from(rng.between(2, 4_320)).unwrap_or(2) * MINUTE_MS,
+    };
+    let mut requests: Vec<Request> = people.into_iter().map(asked).collect();
+    requests.sort_by_key(|request| request.at);
+    requests
 }
 
 /// A small membership: the account (an admin in most) and a few people of the crowd.
@@ -307,10 +378,7 @@ fn roster(
                 },
             }),
     );
-    let owner = seats
-        .iter()
-        .find(|seat| seat.rank == Rank::Superadmin)
-        .map(|seat| seat.person);
+    let owner = creator(&seats);
     (Arc::new(seats), owner)
 }
 
@@ -342,10 +410,7 @@ pub(super) fn add_arrivals(arrivals: &[asset::Arrival], rules: &mut Rules, perso
                     },
                 }),
         );
-        let owner = seats
-            .iter()
-            .find(|seat| seat.rank == Rank::Superadmin)
-            .map(|seat| seat.person);
+        let owner = creator(&seats);
         let age = i64::try_from(rng.between(60, 900_000)).unwrap_or_default();
         rules.insert(GroupRecord {
             owner,

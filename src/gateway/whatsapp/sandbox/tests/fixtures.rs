@@ -203,3 +203,49 @@ async fn a_large_world_is_created_at_once_and_shares_memory() {
         .collect();
     assert!(rosters.len() < 300);
 }
+
+/// The people who wait in groups that an account of the first organization administers, per account.
+fn waiting(groups: Option<usize>) -> Vec<(String, usize, usize)> {
+    let world = World::load(WorldOptions {
+        seed: Some(7),
+        groups,
+        ..WorldOptions::default()
+    })
+    .unwrap();
+    let rules = world.rules();
+    let first = &world.sessions[0].account.organization;
+    let sessions = world.sessions.iter();
+    let own = sessions.filter(|session| session.account.organization == *first);
+    own.map(|session| {
+        let lists = rules.groups.iter().filter_map(|group| {
+            let requests = rules.membership_requests(session.person, &group.jid).ok()?;
+            let people: BTreeSet<_> = requests.iter().map(|one| one.person.clone()).collect();
+            assert_eq!(people.len(), requests.len(), "nobody asks twice");
+            for request in &requests {
+                let person = rules.people.find(&request.person).unwrap();
+                assert!(group.approval && group.seat(person).is_none());
+                assert!(request.at.is_some_and(|at| at < rules.now()));
+            }
+            (!requests.is_empty()).then_some(requests.len())
+        });
+        let lists: Vec<usize> = lists.collect();
+        (session.label.clone(), lists.len(), lists.iter().sum())
+    })
+    .collect()
+}
+
+#[test]
+fn people_wait_for_several_accounts_of_a_larger_world() {
+    for groups in [120, 5_000] {
+        let accounts = waiting(Some(groups));
+        let people: usize = accounts.iter().map(|(_, _, people)| people).sum();
+        assert!(people >= 25, "{groups}: {accounts:?}");
+        for label in ["Support line", "Sales", "Jakarta desk"] {
+            let (_, lists, people) = accounts.iter().find(|one| one.0 == label).unwrap();
+            assert!(*lists > 0 && *people > 2, "{groups}: {accounts:?}");
+        }
+    }
+    // The demo's own groups stay as they are.
+    let own: usize = waiting(None).iter().map(|(_, _, people)| people).sum();
+    assert_eq!(own, 12);
+}

@@ -1,5 +1,7 @@
 //! The inbox of requests to join.
 
+mod many;
+
 use super::*;
 use crate::api::{GroupRequestPayload, MembershipRequest, PendingRequest, RequestOutcome};
 use crate::console::keymap::Action;
@@ -147,16 +149,17 @@ fn many_are_asked_about_and_settled_one_after_the_other() {
     desk.answer_change(Reply::Settled(Ok(())));
     let is_changing = desk.asked.iter().any(|(_, call)| call.changes());
     assert!(!is_changing, "a pause first");
-    desk.wait(1_000);
+    // The pace of a gateway that reports none.
+    desk.wait(1_500);
     assert_eq!(desk.change(), settle("1", 3, false));
     desk.answer_change(Reply::Settled(Err(failure(FailureKind::NotAdmin))));
-    desk.wait(1_000);
+    desk.wait(1_500);
     desk.answer_change(Reply::Settled(Ok(())));
     assert_eq!(outcome(&desk, 1), Some(AskerOutcome::Rejected));
     assert!(matches!(outcome(&desk, 3), Some(AskerOutcome::Failed(_))));
     assert_eq!(outcome(&desk, 4), Some(AskerOutcome::Rejected));
     assert!(
-        desk.toast().contains("2 rejected, 1 not"),
+        desk.toast().contains("2 rejected, 1 not within 3 s"),
         "{}",
         desk.toast()
     );
@@ -326,6 +329,14 @@ fn rows_buttons_and_filter_take_the_mouse() {
             modifiers: KeyModifiers::NONE,
         }));
     };
+    click(&mut desk, &|target| {
+        *target == Target::Button(ButtonId::MarkAll)
+    });
+    assert_eq!(dialog(&desk).marks.len(), 5);
+    click(&mut desk, &|target| {
+        *target == Target::Button(ButtonId::MarkAll)
+    });
+    assert!(dialog(&desk).marks.is_empty());
     click(&mut desk, &|target| *target == Target::InboxRow(2));
     assert_eq!(dialog(&desk).cursor, 2);
     click(&mut desk, &|target| *target == Target::InboxRow(2));
@@ -337,6 +348,16 @@ fn rows_buttons_and_filter_take_the_mouse() {
         *target == Target::Button(ButtonId::Confirm)
     });
     assert_eq!(desk.change(), settle("1", 3, true));
+    desk.answer_change(Reply::Settled(Ok(())));
+    click(&mut desk, &|target| *target == Target::InboxOrder);
+    assert!(dialog(&desk).by_group);
+    click(&mut desk, &|target| {
+        *target == Target::Hint(Action::Refresh)
+    });
+    let people = vec![asks("a", "2", 2, 40)];
+    desk.answer(&Call::AllRequests, Reply::AllRequests(Ok(people)));
+    click(&mut desk, &|target| *target == Target::Hint(Action::Edit));
+    assert!(matches!(desk.top(), Some(Layer::Form(_))));
 }
 
 #[test]
