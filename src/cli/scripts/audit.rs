@@ -3,6 +3,7 @@
 mod chain;
 mod heads;
 mod pages;
+mod removal;
 mod trim;
 mod verify;
 
