@@ -1,6 +1,7 @@
 //! `groupdesk audit [head|verify|trim]`
 
 mod chain;
+mod entry;
 mod heads;
 mod pages;
 mod removal;

@@ -1,18 +1,12 @@
 //! Checking the hash chains of an audit log, entry by entry, the newest first.
 
+use super::entry::{WrittenDown, head_of, text};
 use super::removal::Removal;
 use crate::api::EpochMillis;
 use crate::api::audit_chain::{FIRST, hash};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-
-/// An entry by its id and hash.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct WrittenDown {
-    pub(super) id: String,
-    pub(super) hash: String,
-}
 
 /// The head of a chain that was written down earlier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -201,17 +195,6 @@ fn compare(written: &WrittenDown, own: &WrittenDown) -> Outcome {
     } else {
         Outcome::Differs
     }
-}
-
-fn head_of(entry: &Map<String, Value>) -> WrittenDown {
-    WrittenDown {
-        id: text(entry, "id").unwrap_or_default(),
-        hash: text(entry, "hash").unwrap_or_default(),
-    }
-}
-
-pub(super) fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    Some(object.get(name)?.as_str()?.to_owned())
 }
 
 #[cfg(test)]

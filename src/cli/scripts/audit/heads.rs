@@ -1,6 +1,7 @@
 //! `groupdesk audit head`, and heads that were written down.
 
-use super::chain::{KeptHead, WrittenDown};
+use super::chain::KeptHead;
+use super::entry::WrittenDown;
 use super::pages::unchained;
 use crate::cli::output::{AnswerFormat, CommandError, Exit, print, print_document};
 use crate::cli::scripts::context::CommandContext;

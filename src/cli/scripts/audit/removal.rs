@@ -1,6 +1,6 @@
 //! Entries of an audit log that say that older ones were removed.
 
-use super::chain::{WrittenDown, text};
+use super::entry::{WrittenDown, text};
 use crate::api::EpochMillis;
 use crate::api::audit_chain::TRIM_AGE;
 use serde_json::{Map, Value};

@@ -1,6 +1,7 @@
 //! `groupdesk audit verify`
 
-use super::chain::{Chain, CheckedHead, KeptHead, Outcome, Walks, WrittenDown, text};
+use super::chain::{Chain, CheckedHead, KeptHead, Outcome, Walks};
+use super::entry::{WrittenDown, text};
 use super::heads;
 use super::pages::{PAGE, PAGES_MAX, endless, failure, no_chain};
 use super::removal::Removal;
