@@ -129,7 +129,15 @@ pub struct AuditEntry {
 
 /// The end of an organization's chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct AuditHead {
+    /// Whose chain it is.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "lenient::optional_id"
+    )]
+    pub organization_id: Option<String>,
     /// The newest entry; absent while there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,

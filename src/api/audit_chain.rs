@@ -9,9 +9,14 @@
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// What the first entry of an organization covers in place of a hash.
 pub const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// How old an entry must be to be removed: the budgets of sessions are counted from the log, and an
+/// entry is to be noticed before it can be removed.
+pub const TRIM_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// The hash of an entry that follows the entry with the hash `previous`. A `hash` in `entry` is
 /// left out.

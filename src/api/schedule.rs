@@ -290,6 +290,14 @@ pub struct GroupSchedule {
     /// The last attempt to open or close the group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_outcome: Option<ScheduleOutcome>,
+    /// The gateway's system does not know the time zone any more: the group is neither opened nor closed
+    /// until its opening hours are set anew. Absent otherwise.
+    #[serde(
+        default,
+        skip_serializing_if = "std::ops::Not::not",
+        deserialize_with = "lenient::or_default"
+    )]
+    pub zone_unknown: bool,
 }
 
 /// An attempt to open or close a group by its schedule.

@@ -100,6 +100,11 @@ pub(crate) fn opening_hours(schedule: &GroupSchedule, now: EpochMillis) -> Optio
     let zone = schedule.zone.as_ref()?;
     let rules: Vec<String> = schedule.rules.iter().map(ToString::to_string).collect();
     let mut words = format!("Open {} {zone}", rules.join("; "));
+    if schedule.zone_unknown {
+        return Some(format!(
+            "{words}; not kept: the gateway does not know this time zone"
+        ));
+    }
     if let (Some(is_open), Some(next)) = (schedule.is_open, schedule.next_change_at)
         && next > now
     {

@@ -1,8 +1,10 @@
 //! `groupdesk audit [head|verify|trim]`
 
 mod chain;
+mod entry;
 mod heads;
 mod pages;
+mod removal;
 mod trim;
 mod verify;
 

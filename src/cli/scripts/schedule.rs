@@ -297,8 +297,13 @@ fn rules(schedule: &GroupSchedule) -> String {
     rules.collect::<Vec<_>>().join("; ")
 }
 
-/// What came of the last change, where that was not a success.
+const UNKNOWN_ZONE: &str = "not kept: the gateway does not know this time zone";
+
+/// What came of the last change, where that was not a success; or why there is none.
 fn last(schedule: &GroupSchedule) -> Option<String> {
+    if schedule.zone_unknown {
+        return Some(UNKNOWN_ZONE.to_owned());
+    }
     let last = schedule.last_outcome.as_ref()?;
     let wanted = if last.announce { "closing" } else { "opening" };
     match &last.outcome {

@@ -12,14 +12,10 @@ use crate::gateway::error::Error;
 use crate::gateway::store::rows::{AuditFilter, AuditRow};
 use crate::gateway::store::{Store, StoreError, Write, cursor, listing, within};
 use serde_json::{Value, json};
-use std::time::Duration;
 use ulid::Ulid;
 
 /// Entries in a page when no limit is given.
 const PAGE: u32 = 100;
-/// How old an entry must be to be removed: the budgets of sessions are counted from the log, and an
-/// entry is to be noticed before it can be removed.
-pub(crate) const TRIM_AGE: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Debug, Clone, Default)]
 pub struct AuditQuery {
@@ -239,6 +235,7 @@ impl Engine {
         let newest = newest.await?.pop();
         let (id, hash) = newest.map_or((None, None), |newest| (Some(newest.id), newest.hash));
         Ok(AuditHead {
+            organization_id: Some(caller.scope.home()?.to_string()),
             id,
             hash: hash.unwrap_or_else(|| audit_chain::FIRST.to_owned()),
         })
@@ -248,23 +245,23 @@ impl Engine {
     /// the id and hash of the last of them: the chain is checked from there on.
     ///
     /// # Errors
-    /// [`Error::NoOrganization`]; `before` is less than `TRIM_AGE` ago; the store.
+    /// [`Error::NoOrganization`]; `before` is less than [`audit_chain::TRIM_AGE`] ago; the store.
     pub async fn trim_audit(
         &self,
         caller: &Caller,
         trim: TrimAudit,
     ) -> Result<AuditTrimmed, Error> {
         let owner = caller.scope.home()?.clone();
-        let age = i64::try_from(TRIM_AGE.as_millis()).unwrap_or(i64::MAX);
+        let age = i64::try_from(audit_chain::TRIM_AGE.as_millis()).unwrap_or(i64::MAX);
         let before = u64::try_from(trim.before);
         let before = match before {
             Ok(before) if trim.before <= clock::now() - age => before,
             _ => return Err(Error::field("before", "must be at least seven days ago")),
         };
         let mut record = AuditDraft::new(caller, &owner, AuditAction::AuditTrim);
-        let store = self.inner.store.clone();
+        let (engine, caller) = (self.clone(), caller.clone());
         let trimmed = self.detached(async move {
-            let trimmed = store.write(move |w| {
+            let trimmed = engine.write_for(&caller, move |w| {
                 // Ids hold the time at which an entry was written.
                 let first_kept = Ulid::from_parts(before, 0);
                 let own = std::slice::from_ref(&owner);
@@ -289,7 +286,7 @@ impl Engine {
                     last_hash: hash,
                 })
             });
-            Ok(trimmed.await?)
+            trimmed.await
         });
         trimmed.await
     }

@@ -153,7 +153,8 @@ impl Engine {
         group: &GroupJid,
     ) -> Result<List<MembershipRequest>, Error> {
         self.accept()?;
-        let requests = requests::look_up(&session.handle, &self.inner.store, group).await?;
+        let turn = session.turn(1).await?;
+        let requests = requests::look_up(turn, &self.inner.store, group).await?;
         self.with_names(session, requests).await
     }
 }

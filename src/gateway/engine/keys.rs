@@ -65,7 +65,11 @@ impl Engine {
         self.detached(async move {
             let _turn = engine.inner.key_changes.lock().await;
             match engine.check(&caller, &organization, &body).await {
-                Ok(wanted) => engine.store_key(organization, wanted, record).await,
+                Ok(wanted) => {
+                    engine
+                        .store_key(&caller, organization, wanted, record)
+                        .await
+                }
                 Err(error) => record.finish(&engine.inner.store, Err(error)).await,
             }
         })
@@ -92,6 +96,7 @@ impl Engine {
     /// Stores a key, in the caller's turn.
     async fn store_key(
         &self,
+        caller: &Caller,
         organization: OrganizationId,
         wanted: Wanted,
         mut record: AuditDraft,
@@ -104,9 +109,7 @@ impl Engine {
             expires_at,
         } = wanted;
         let stored = self
-            .inner
-            .store
-            .write(move |w| {
+            .write_for(caller, move |w| {
                 let key = ApiKey {
                     id: w.next_id().to_string(),
                     label,
@@ -272,8 +275,8 @@ impl Engine {
             record.new = change.new;
             let recorded = record.success();
             let key = id.clone();
-            let written = store
-                .write(move |w| {
+            let written = engine
+                .write_for(&caller, move |w| {
                     (change.job)(w)?;
                     recorded(w)?;
                     w.rows.key(&key)
@@ -284,7 +287,7 @@ impl Engine {
                     engine.inner.keys.set(&id, stored.as_ref());
                     Ok(stored.map(|stored| stored.key))
                 }
-                Err(error) => record.finish(store, Err(error.into())).await,
+                Err(error) => record.finish(store, Err(error)).await,
             }
         })
         .await

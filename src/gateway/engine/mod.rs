@@ -35,7 +35,7 @@ use super::rate::CallerRates;
 use super::realtime::Tickets;
 use super::session::{SessionHandle, Turn};
 use super::shares::Shares;
-use super::store::Store;
+use super::store::{Store, StoreError, Write};
 use super::whatsapp::Backend;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -247,6 +247,25 @@ impl Engine {
             .spawn(change.in_current_span())
             .await
             .unwrap_or_else(|fault| Err(Error::Internal(fault.into())))
+    }
+
+    /// Writes for a caller, unless its credentials end while the write is queued.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the store.
+    async fn write_for<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        job: impl FnOnce(&mut Write<'_>) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Error> {
+        let lease = caller.lease.clone();
+        let written = self.inner.store.write(move |w| {
+            if lease.is_expired() {
+                return Ok(None);
+            }
+            job(w).map(Some)
+        });
+        written.await?.ok_or(Error::Unauthorized)
     }
 
     fn all_sessions(&self) -> Vec<Arc<SessionHandle>> {

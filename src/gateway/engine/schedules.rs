@@ -1,22 +1,25 @@
 //! Opening hours of groups: setting them, and opening and closing the groups by them.
 
 use super::audit::AuditDraft;
-use super::timetable::{Entry, Job, Key, key, outcome, plan};
+use super::timetable::{Entry, Job, Key, Waiting, key, outcome, plan};
 use super::{Engine, Inner, OwnedSession};
 use crate::api::{
-    AuditAction, Capability, FieldError, GroupSchedule, PutSchedule, ScheduledGroup, SettingsPatch,
-    ZONE_MAX, check_rules,
+    AuditAction, Capability, EpochMillis, FieldError, GroupSchedule, PutSchedule, ScheduledGroup,
+    SettingsPatch, ZONE_MAX, check_rules,
 };
 use crate::gateway::auth::{Caller, Lease};
 use crate::gateway::domain::{GroupJid, OrganizationId};
 use crate::gateway::error::Error;
 use crate::gateway::lock::lock;
-use crate::gateway::schedule::Hours;
+use crate::gateway::schedule::{Hours, Pause};
 use crate::gateway::store::rows::StoredSchedule;
+use crate::gateway::whatsapp::DriverError;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 use tokio::task::JoinHandle;
 
 /// Most schedules of an organization: each is looked at every few seconds.
@@ -74,7 +77,9 @@ impl Engine {
             self.inner.tasks.spawn(async move {
                 let session = jobs.first().map(|job| job.key.0.clone());
                 for job in jobs {
-                    engine.apply_schedule(job).await;
+                    if engine.apply_schedule(job).await.is_break() {
+                        break;
+                    }
                 }
                 if let Some(session) = session {
                     lock(&engine.inner.schedules.busy).remove(&session);
@@ -84,19 +89,26 @@ impl Engine {
         jobs.into_iter().map(spawn).collect()
     }
 
-    async fn apply_schedule(&self, job: Job) {
+    /// Breaks when the session's other jobs have to wait too.
+    async fn apply_schedule(&self, job: Job) -> ControlFlow<()> {
         let schedules = &self.inner.schedules;
         // The schedule may have been changed while others of its session were applied.
         let is_current =
             |entries: &BTreeMap<Key, Entry>| entries.get(&job.key).map(|entry| entry.version);
         if is_current(&lock(&schedules.entries)) != Some(job.version) {
-            return;
+            return ControlFlow::Continue(());
         }
         let applied = self.announce_by_schedule(&job).await;
         let now = schedules.now();
         let word = match &applied {
-            Ok(()) => "ok".to_owned(),
+            Ok(_) => "ok".to_owned(),
             Err(error) => super::audit::word(error),
+        };
+        let is_postponed = self.pause_after(&job, &applied, &word, now);
+        let flow = if is_postponed {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         };
         let changes = schedules.changes.lock().await;
         let row = {
@@ -104,19 +116,20 @@ impl Engine {
             let Some(entry) =
                 (entries.get_mut(&job.key)).filter(|entry| entry.version == job.version)
             else {
-                return;
+                return flow;
+            };
+            let Some(plan) = &mut entry.plan else {
+                return flow;
             };
             match &applied {
-                Ok(()) => entry.plan.done(job.due),
-                Err(Error::NotConnected { .. } | Error::StoreUnavailable(_) | Error::Draining) => {
-                    entry.plan.postponed(now);
-                }
+                Ok(_) => plan.done(job.due),
+                Err(_) if is_postponed => plan.postpone(),
                 Err(error) => {
-                    let given_up = entry.plan.refused(job.due, now);
+                    let given_up = plan.refused(job.due, now);
                     tracing::warn!(session = job.key.0, %error, given_up, "opening hours were not applied");
                 }
             }
-            entry.row.handled_at = entry.plan.handled();
+            entry.row.handled_at = plan.handled();
             entry.row.last = Some(outcome(now, job.due, &word));
             entry.row.clone()
         };
@@ -125,22 +138,63 @@ impl Engine {
             tracing::warn!(%error, "the outcome of opening hours was not stored");
         }
         drop(changes);
+        flow
     }
 
-    /// Sets announce, unless the stored group has that value.
-    async fn announce_by_schedule(&self, job: &Job) -> Result<(), Error> {
+    /// Lets the session pause if the attempt says nothing about the group, and returns whether it does.
+    /// An answer of WhatsApp's ends a row of rate limits.
+    fn pause_after(
+        &self,
+        job: &Job,
+        applied: &Result<bool, Error>,
+        word: &str,
+        now: EpochMillis,
+    ) -> bool {
+        let mut pauses = lock(&self.inner.schedules.pauses);
+        let session = &job.key.0;
+        let error = match applied {
+            // Nothing was sent.
+            Ok(false) => return false,
+            Ok(true) => {
+                pauses.remove(session);
+                return false;
+            }
+            Err(error) => error,
+        };
+        let former = pauses.get(session).map(|waiting| waiting.pause);
+        let pause = match obstacle(error) {
+            None => {
+                pauses.remove(session);
+                return false;
+            }
+            Some(Obstacle::RateLimit(wait)) => Pause::limited(former, now, wait),
+            Some(Obstacle::Wait(wait)) => Pause::new(former, now, wait),
+        };
+        tracing::info!(
+            session,
+            word,
+            "the opening hours of a session's groups wait"
+        );
+        let word = word.to_owned();
+        pauses.insert(session.clone(), Waiting { pause, word });
+        true
+    }
+
+    /// Sets announce, unless the stored group has that value. Returns whether it was set.
+    async fn announce_by_schedule(&self, job: &Job) -> Result<bool, Error> {
         let caller = caller(&job.row.organization);
         let session = self.find_session(&caller, &job.key.0)?;
         let group = self.get_group(&session, &job.row.group).await?;
         if group.is_announce == Some(job.due.announce) {
-            return Ok(());
+            return Ok(false);
         }
         let patch = SettingsPatch {
             announce: Some(job.due.announce),
             ..SettingsPatch::default()
         };
         self.update_group(&caller, &session, &job.row.group, patch)
-            .await
+            .await?;
+        Ok(true)
     }
 
     /// A group's opening hours; without rules where it has none.
@@ -207,7 +261,6 @@ impl Engine {
         self.detached(async move {
             let schedules = &engine.inner.schedules;
             let _changes = schedules.changes.lock().await;
-            caller.ensure_valid()?;
             engine.get_group(&session, &row.group).await?;
             let key = key(&row);
             {
@@ -219,9 +272,9 @@ impl Engine {
                 record.old = former.map(|former| value(&former.row));
             }
             let version = schedules.versions.fetch_add(1, Ordering::Relaxed) + 1;
-            let plan = plan(&row).ok_or_else(unknown_zone)?;
+            let plan = Some(plan(&row).ok_or_else(unknown_zone)?);
             let stored = row.clone();
-            let written = engine.inner.store.write(move |w| {
+            let written = engine.write_for(&caller, move |w| {
                 let is_stored = w.rows.put_schedule(&stored)?;
                 if is_stored {
                     record.insert_success(w)?;
@@ -251,6 +304,7 @@ impl Engine {
         let mut record = AuditDraft::of_group(caller, AuditAction::ScheduleClear, session, group);
         let key = (session.id.to_string(), group.to_string());
         let (engine, session, group) = (self.clone(), session.clone(), group.clone());
+        let caller = caller.clone();
         self.detached(async move {
             let schedules = &engine.inner.schedules;
             let _changes = schedules.changes.lock().await;
@@ -258,14 +312,13 @@ impl Engine {
             let former = lock(&schedules.entries)
                 .get(&key)
                 .map(|entry| value(&entry.row));
-            let Some(former) = former else {
-                return Ok(());
-            };
-            record.old = Some(former);
-            let written = engine.inner.store.write(move |w| {
-                w.rows
-                    .delete_schedule(&session.organization, &session.id, &group)?;
-                record.insert_success(w)
+            record.old = former;
+            let written = engine.write_for(&caller, move |w| {
+                let (owner, id) = (&session.organization, &session.id);
+                if w.rows.delete_schedule(owner, id, &group)? {
+                    record.insert_success(w)?;
+                }
+                Ok(())
             });
             written.await?;
             lock(&schedules.entries).remove(&key);
@@ -277,6 +330,37 @@ impl Engine {
     /// Drops the schedules of a session that was deleted, which the store has deleted with it.
     pub(super) fn forget_schedules(&self, session: &str) {
         lock(&self.inner.schedules.entries).retain(|(of, _), _| of != session);
+        lock(&self.inner.schedules.pauses).remove(session);
+    }
+}
+
+/// Why an attempt says nothing about the group, and how long to wait: zero where that is not known.
+enum Obstacle {
+    /// WhatsApp was asked too often.
+    RateLimit(Duration),
+    /// It was not sent, or its answer was lost.
+    Wait(Duration),
+}
+
+/// `None` for an answer about the group, and for faults of the gateway that waiting does not mend.
+fn obstacle(error: &Error) -> Option<Obstacle> {
+    let wait = error.retry_after().unwrap_or_default();
+    match error {
+        Error::Driver(source) | Error::Partial { source, .. } => match source {
+            DriverError::RateLimited { .. } => Some(Obstacle::RateLimit(wait)),
+            DriverError::Paced { .. }
+            | DriverError::NotConnected
+            | DriverError::ConnectionLost
+            | DriverError::Timeout => Some(Obstacle::Wait(wait)),
+            _ => None,
+        },
+        Error::NotConnected { .. }
+        | Error::Busy
+        | Error::TooManyRequests { .. }
+        | Error::Budget(_)
+        | Error::StoreUnavailable(_)
+        | Error::Draining => Some(Obstacle::Wait(wait)),
+        _ => None,
     }
 }
 

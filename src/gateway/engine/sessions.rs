@@ -89,9 +89,7 @@ impl Engine {
             let limits = engine.inner.limits.clone();
             let user = caller.actor.strip_prefix(USER_PREFIX).map(str::to_owned);
             let stored = engine
-                .inner
-                .store
-                .write(move |w| {
+                .write_for(&caller, move |w| {
                     let now = clock::now();
                     let session = api::Session {
                         id: w.next_id().to_string(),
@@ -321,6 +319,7 @@ impl Engine {
             let outcome = async {
                 store.check_writable().await?;
                 handle.pair(&lease).await?;
+                lease.ensure_valid()?;
                 let code = handle.pair_with_code(&phone).await?;
                 // The code links a phone, so it is not recorded.
                 lease.ensure_valid()?;

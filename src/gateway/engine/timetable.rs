@@ -3,7 +3,7 @@
 use crate::api::{AuditOutcome, EpochMillis, GroupSchedule, ScheduleOutcome};
 use crate::gateway::clock;
 use crate::gateway::lock::lock;
-use crate::gateway::schedule::{Due, Hours, Plan};
+use crate::gateway::schedule::{Due, Hours, Pause, Plan};
 use crate::gateway::store::rows::StoredSchedule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
@@ -30,16 +30,27 @@ pub(super) struct Schedules {
     pub(super) versions: AtomicU64,
     /// Sessions whose due transitions are being applied.
     pub(super) busy: Mutex<BTreeSet<String>>,
+    /// Sessions to which nothing is sent for a while.
+    pub(super) pauses: Mutex<BTreeMap<String, Waiting>>,
     pub(super) changed: Arc<Notify>,
     /// In place of the system's clock. Nothing is due until a test has set it.
     #[cfg(test)]
     pub(super) manual: Mutex<Option<EpochMillis>>,
 }
 
+/// Why a session's schedules wait.
+#[derive(Clone)]
+pub(super) struct Waiting {
+    pub(super) pause: Pause,
+    /// The outcome of what is due meanwhile.
+    pub(super) word: String,
+}
+
 #[derive(Clone)]
 pub(super) struct Entry {
     pub(super) row: StoredSchedule,
-    pub(super) plan: Plan,
+    /// `None` where this system does not know the time zone.
+    pub(super) plan: Option<Plan>,
     /// Another one each time it is set: the outcome of an older one is not stored.
     pub(super) version: u64,
 }
@@ -56,22 +67,23 @@ impl Schedules {
     pub(super) fn new(rows: Vec<StoredSchedule>) -> Self {
         let mut entries = BTreeMap::new();
         for row in rows {
-            if let Some(plan) = plan(&row) {
-                let version = 0;
-                entries.insert(key(&row), Entry { row, plan, version });
-            } else {
+            let plan = plan(&row);
+            if plan.is_none() {
                 tracing::error!(
                     session = %row.session,
                     zone = row.zone,
                     "a group's opening hours are not kept: this system does not know their time zone"
                 );
             }
+            let version = 0;
+            entries.insert(key(&row), Entry { row, plan, version });
         }
         Self {
             changes: tokio::sync::Mutex::default(),
             entries: Mutex::new(entries),
             versions: AtomicU64::new(0),
             busy: Mutex::default(),
+            pauses: Mutex::default(),
             changed: Arc::default(),
             #[cfg(test)]
             manual: Mutex::default(),
@@ -101,8 +113,8 @@ impl Schedules {
         let now = self.now();
         let mut entries = lock(&self.entries);
         let mut pause = if entries.is_empty() { IDLE } else { LOOK };
-        for entry in entries.values_mut() {
-            let until = entry.plan.position(now).until;
+        for plan in entries.values_mut().filter_map(|entry| entry.plan.as_mut()) {
+            let until = plan.position(now).until;
             let left = until.and_then(|until| u64::try_from(until - now).ok());
             pause = left.map_or(pause, |left| pause.min(Duration::from_millis(left)));
         }
@@ -117,25 +129,43 @@ impl Schedules {
         }
         let now = self.now();
         let mut busy = lock(&self.busy);
-        let mut jobs: BTreeMap<String, Vec<Job>> = BTreeMap::new();
+        let pauses = lock(&self.pauses);
+        let mut jobs: BTreeMap<String, Vec<(u32, Job)>> = BTreeMap::new();
         for (key, entry) in lock(&self.entries).iter_mut() {
-            let Some(due) = entry.plan.due(now).filter(|_| !busy.contains(&key.0)) else {
+            let Some(plan) = entry.plan.as_mut().filter(|_| !busy.contains(&key.0)) else {
                 continue;
             };
-            if !is_working(&key.0) {
-                // Seen in answers only: it is applied as soon as the session is connected.
-                entry.row.last = Some(outcome(now, due, "not_connected"));
+            let Some(due) = plan.due(now) else {
+                continue;
+            };
+            let waiting = pauses.get(&key.0);
+            let waiting = waiting.filter(|waiting| waiting.pause.lasts(now));
+            let obstacle = if is_working(&key.0) {
+                waiting.map(|waiting| waiting.word.as_str())
+            } else {
+                Some("not_connected")
+            };
+            if let Some(word) = obstacle {
+                // Seen in answers only: it is applied as soon as the session can.
+                entry.row.last = Some(outcome(now, due, word));
                 continue;
             }
-            jobs.entry(key.0.clone()).or_default().push(Job {
+            let job = Job {
                 key: key.clone(),
                 row: entry.row.clone(),
                 due,
                 version: entry.version,
-            });
+            };
+            let jobs = jobs.entry(key.0.clone()).or_default();
+            jobs.push((plan.postponed(), job));
         }
         busy.extend(jobs.keys().cloned());
-        jobs.into_values().collect()
+        let in_order = |mut jobs: Vec<(u32, Job)>| {
+            // A group that is never answered must not hold up the others.
+            jobs.sort_by_key(|(postponed, _)| *postponed);
+            jobs.into_iter().map(|(_, job)| job).collect()
+        };
+        jobs.into_values().map(in_order).collect()
     }
 
     /// The answer about a group.
@@ -150,13 +180,14 @@ impl Schedules {
 
 impl Entry {
     pub(super) fn view(&mut self, now: EpochMillis) -> GroupSchedule {
-        let position = self.plan.position(now);
+        let position = self.plan.as_mut().map(|plan| plan.position(now));
         GroupSchedule {
             zone: Some(self.row.zone.clone()),
             rules: self.row.rules.clone(),
-            is_open: Some(position.is_open),
-            next_change_at: position.until,
+            is_open: position.map(|position| position.is_open),
+            next_change_at: position.and_then(|position| position.until),
             last_outcome: self.row.last.clone(),
+            zone_unknown: position.is_none(),
         }
     }
 }

@@ -18,6 +18,8 @@ pub(crate) struct Plan {
     handled: Option<EpochMillis>,
     /// The transition that was refused last, and how often.
     refused: Option<(EpochMillis, usize)>,
+    /// Attempts in a row that say nothing about the group.
+    postponed: u32,
     /// No attempt before.
     not_before: EpochMillis,
     /// The last answer of `hours`, which is asked every few seconds.
@@ -39,6 +41,7 @@ impl Plan {
             hours,
             handled,
             refused: None,
+            postponed: 0,
             not_before: 0,
             position: None,
         }
@@ -79,11 +82,13 @@ impl Plan {
     pub(crate) fn done(&mut self, due: Due) {
         self.handled = Some(due.at);
         self.refused = None;
+        self.postponed = 0;
         self.not_before = 0;
     }
 
     /// An attempt was refused. Returns whether the transition is given up.
     pub(crate) fn refused(&mut self, due: Due, now: EpochMillis) -> bool {
+        self.postponed = 0;
         let before = self.refused.filter(|(at, _)| *at == due.at);
         let refusals = before.map_or(0, |(_, refusals)| refusals);
         let Some(pause) = PAUSES.get(refusals) else {
@@ -95,9 +100,14 @@ impl Plan {
         false
     }
 
-    /// Nothing could be attempted: tried again in a minute, without counting.
-    pub(crate) fn postponed(&mut self, now: EpochMillis) {
-        self.not_before = now.saturating_add(MINUTE);
+    /// An attempt says nothing about the group, so it does not count.
+    pub(crate) fn postpone(&mut self) {
+        self.postponed = self.postponed.saturating_add(1);
+    }
+
+    /// How many attempts in a row were [postponed](Self::postpone). Groups with fewer are next.
+    pub(crate) fn postponed(&self) -> u32 {
+        self.postponed
     }
 }
 
@@ -179,7 +189,9 @@ mod tests {
         let now = at("2026-11-27T12:00:00Z");
         assert_eq!(plan.due(now), due("2026-11-27T08:00:00Z", false));
         let mut waiting = self::plan(None);
-        waiting.postponed(at("2031-01-01T00:00:00Z"));
+        let ahead = at("2031-01-01T00:00:00Z");
+        let refused = waiting.due(ahead).unwrap();
+        waiting.refused(refused, ahead);
         assert!(waiting.due(now).is_some());
     }
 
@@ -199,7 +211,6 @@ mod tests {
         assert!(plan.due(at("2026-11-28T08:00:00Z")).is_some());
     }
 
-    /// The pause of a refusal does not delay the next transition by more than itself.
     #[test]
     fn a_postponed_transition_is_replaced_by_the_next() {
         let mut plan = plan(Some("2026-11-27T08:00:00Z"));
@@ -207,7 +218,7 @@ mod tests {
             let now = at("2026-11-27T22:00:00Z") + minute * MINUTE;
             if let Some(due) = plan.due(now) {
                 assert_eq!(due.announce, minute < 10 * 60);
-                plan.postponed(now);
+                plan.postpone();
             }
         }
         assert_eq!(plan.handled(), Some(at("2026-11-27T08:00:00Z")));

@@ -328,7 +328,8 @@ impl Task {
             return;
         }
         let scope = self.handle.scope();
-        let due = ready.iter().any(requests::are_due);
+        let due = ready.iter().filter(|event| requests::are_due(event));
+        let due: Vec<_> = due.map(|event| event.group.clone()).collect();
         let count = self
             .save(move |w| {
                 let mut entered = false;
@@ -343,7 +344,8 @@ impl Task {
         if let Some(Some(count)) = count {
             self.handle.set_group_count(count);
         }
-        if due {
+        if !due.is_empty() {
+            lock(&self.handle.requests_moved).extend(due);
             self.handle.requests_due.notify_one();
         }
     }

@@ -18,7 +18,7 @@ use crate::gateway::store::context::SessionContext;
 use crate::gateway::store::listing::ListCache;
 use crate::gateway::store::{StoreError, Write};
 use crate::gateway::whatsapp::Driver;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -67,6 +67,8 @@ pub(crate) struct SessionHandle {
     synced_at: AtomicI64,
     /// Groups may have requests to join that are not known.
     pub(super) requests_due: Notify,
+    /// Groups in which something happened that is a reason to look for requests once more.
+    pub(super) requests_moved: Mutex<HashSet<GroupJid>>,
     /// Whether startup is complete: connected with all groups read, or not connected.
     ready: watch::Sender<bool>,
     /// How the task ended, once it has.
@@ -134,6 +136,7 @@ impl SessionHandle {
             synced: AtomicBool::new(false),
             synced_at: AtomicI64::new(0),
             requests_due: Notify::new(),
+            requests_moved: Mutex::default(),
             ready: watch::Sender::new(false),
             end: OnceLock::new(),
         }

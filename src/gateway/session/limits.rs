@@ -22,6 +22,13 @@ pub(crate) const SYNC_TRIES: u32 = 5;
 /// Before each query for a group's requests to join that no caller waits for: 12 a minute, of the 40 that the
 /// live driver makes.
 pub(crate) const REQUESTS_PAUSE: Duration = Duration::from_secs(5);
+/// After a query for a group's requests to join that WhatsApp did not answer. When these are used up, it
+/// is not made again until something happens in the group, or the session connects anew.
+pub(crate) const REQUESTS_RETRIES: [Duration; 3] = [
+    Duration::from_mins(1),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+];
 /// How long a session may be `starting` before its reason says so; it goes on trying. A driver that
 /// has not begun to connect by then counts as failed.
 pub(crate) const STARTING: Duration = Duration::from_mins(1);

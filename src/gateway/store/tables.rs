@@ -345,12 +345,13 @@ pub(crate) trait WriteSchedules {
     /// Inserts or replaces a group's; `false` when its session is gone.
     fn put_schedule(&mut self, schedule: &StoredSchedule) -> Outcome<bool>;
 
+    /// Whether there was one.
     fn delete_schedule(
         &mut self,
         organization: &OrganizationId,
         session: &SessionId,
         group: &GroupJid,
-    ) -> Outcome<()>;
+    ) -> Outcome<bool>;
 }
 
 /// Writing rows, inside a transaction that the caller commits.

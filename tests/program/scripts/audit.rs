@@ -58,6 +58,9 @@ fn changes_to_the_log_are_found_and_named() {
     let ids = ids(data);
     let head = run(data, &["audit", "head"]).ok();
     assert!(head.starts_with(&format!("{}:", ids[4])), "{head}");
+    let earlier = head.trim().strip_suffix(":local").expect("an owner");
+    let read = run(data, &["audit", "verify", "--head", earlier, "--json"]).json();
+    assert_eq!(read["heads"][0]["result"], "found", "as it was kept once");
     let heads = data.join("heads.txt");
     std::fs::write(&heads, &head).expect("a file");
     let heads = heads.to_str().expect("UTF-8");
@@ -104,6 +107,27 @@ fn changes_to_the_log_are_found_and_named() {
     let ran = run(cut.path(), &["audit", "verify", "--head", head.trim()]);
     assert_eq!(ran.code, 16, "{}{}", ran.out, ran.err);
     assert!(ran.err.contains(&ids[4]), "{}", ran.err);
+
+    // One entry in place of all, which says that retention removed them.
+    let forged = tampered(data, "DELETE FROM audit", &[]);
+    let mut entry = json!({
+        "id": ids[4], "organizationId": "local", "at": 1, "actor": "key:1", "action": "audit.trim",
+        "new": { "lastId": format!("7{}", "Z".repeat(25)), "lastHash": FIRST }, "outcome": "ok",
+    });
+    let hash = hash(entry.as_object().expect("an object"), FIRST);
+    database(forged.path())
+        .execute(
+            "INSERT INTO audit (organization, id, at, actor, action, new, outcome, hash)
+             VALUES ('local', ?1, 1, 'key:1', 'audit.trim', ?2, 'ok', ?3)",
+            params![ids[4], entry["new"].take().to_string(), hash],
+        )
+        .expect("an entry");
+    let older = earlier.replacen(&ids[4], &ids[0], 1);
+    let verify = ["audit", "verify", "--json", "--head", &older];
+    let ran = run(forged.path(), &verify);
+    assert_eq!(ran.code, 16, "{}{}", ran.out, ran.err);
+    let report: Value = serde_json::from_str(&ran.out).expect("JSON");
+    assert_eq!(report["heads"][0]["result"], "missing");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Checking the hash chains of an audit log, entry by entry, the newest first.
 
+use super::entry::{WrittenDown, head_of, text};
+use super::removal::Removal;
+use crate::api::EpochMillis;
 use crate::api::audit_chain::{FIRST, hash};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -7,9 +10,12 @@ use std::collections::BTreeMap;
 
 /// The head of a chain that was written down earlier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct WrittenDown {
-    pub(super) id: String,
-    pub(super) hash: String,
+pub(super) struct KeptHead {
+    #[serde(flatten)]
+    pub(super) entry: WrittenDown,
+    /// Whose chain it is of; `None` where that was not written down.
+    #[serde(rename = "organizationId", skip_serializing_if = "Option::is_none")]
+    pub(super) organization: Option<String>,
 }
 
 /// What became of a head that was written down.
@@ -29,7 +35,7 @@ pub(super) enum Outcome {
 #[derive(Debug, PartialEq, Serialize)]
 pub(super) struct CheckedHead {
     #[serde(flatten)]
-    pub(super) head: WrittenDown,
+    pub(super) head: KeptHead,
     pub(super) result: Outcome,
 }
 
@@ -64,6 +70,8 @@ pub(super) struct Chain {
 
 struct Walk {
     chain: Chain,
+    /// The newest entry of a removal.
+    removal: Option<Removal>,
     /// The last entry that was taken: its hash can be checked when the one before is known.
     unchecked: Map<String, Value>,
 }
@@ -77,7 +85,7 @@ pub(super) struct Walks {
 }
 
 impl Walks {
-    pub(super) fn new(heads: Vec<WrittenDown>) -> Self {
+    pub(super) fn new(heads: Vec<KeptHead>) -> Self {
         let result = Outcome::Missing;
         let heads = heads.into_iter();
         Self {
@@ -92,8 +100,8 @@ impl Walks {
         let own = head_of(&entry);
         self.is_chained |= !own.hash.is_empty();
         for checked in &mut self.heads {
-            if checked.head.id == own.id {
-                checked.result = compare(&checked.head, &own);
+            if checked.head.entry.id == own.id {
+                checked.result = compare(&checked.head.entry, &own);
             }
         }
         let organization = text(&entry, "organizationId");
@@ -104,10 +112,11 @@ impl Walks {
                 head: own,
                 broken: 0,
                 first_broken: None,
-                removed_until: removal(&entry),
+                removed_until: None,
             };
             let walk = Walk {
                 chain,
+                removal: Removal::of(&entry),
                 unchecked: entry,
             };
             self.of.insert(organization, walk);
@@ -115,37 +124,52 @@ impl Walks {
         };
         walk.check(&own.hash);
         walk.chain.entries += 1;
-        if walk.chain.removed_until.is_none() {
-            walk.chain.removed_until = removal(&entry);
+        if walk.removal.is_none() {
+            walk.removal = Removal::of(&entry);
         }
         walk.unchecked = entry;
     }
 
     /// The chains, once all entries were taken.
-    pub(super) fn finish(self) -> (Vec<Chain>, Vec<CheckedHead>) {
+    pub(super) fn finish(self, now: EpochMillis) -> (Vec<Chain>, Vec<CheckedHead>) {
         let chains: Vec<Chain> = (self.of.into_values())
             .map(|mut walk| {
-                let removed = walk.chain.removed_until.as_ref();
-                let first = removed.map_or_else(|| FIRST.to_owned(), |last| last.hash.clone());
-                walk.check(&first);
+                let oldest = head_of(&walk.unchecked).id;
+                let removal = walk.removal.take();
+                let removal = removal.filter(|removal| removal.is_possible(&oldest, now));
+                let removed = removal.map(|removal| removal.last);
+                let first = removed.as_ref().map_or(FIRST, |last| last.hash.as_str());
+                walk.check(first);
+                walk.chain.removed_until = removed;
                 walk.chain
             })
             .collect();
         let mut heads = self.heads;
         let missing = (heads.iter_mut()).filter(|checked| checked.result == Outcome::Missing);
         for checked in missing {
-            let removed = chains
-                .iter()
-                .filter_map(|chain| chain.removed_until.as_ref());
-            for last in removed {
-                if checked.head.id == last.id {
-                    checked.result = compare(&checked.head, last);
-                } else if checked.head.id < last.id {
-                    checked.result = Outcome::Removed;
-                }
-            }
+            checked.result = beyond(&checked.head, &chains);
         }
         (chains, heads)
+    }
+}
+
+/// What became of a head that no chain has.
+fn beyond(head: &KeptHead, chains: &[Chain]) -> Outcome {
+    let is_its_own =
+        |chain: &&Chain| head.organization.is_none() || head.organization == chain.organization_id;
+    let mut removals = Vec::new();
+    for chain in chains.iter().filter(is_its_own) {
+        match &chain.removed_until {
+            Some(last) if last.id == head.entry.id => return compare(&head.entry, last),
+            last => removals.push(last.as_ref()),
+        }
+    }
+    // Of a head without an organization it is not known which of the chains has to excuse it.
+    let is_removed = |last: &Option<&WrittenDown>| last.is_some_and(|last| head.entry.id < last.id);
+    if !removals.is_empty() && removals.iter().all(is_removed) {
+        Outcome::Removed
+    } else {
+        Outcome::Missing
     }
 }
 
@@ -173,33 +197,12 @@ fn compare(written: &WrittenDown, own: &WrittenDown) -> Outcome {
     }
 }
 
-/// What an entry of a removal says.
-fn removal(entry: &Map<String, Value>) -> Option<WrittenDown> {
-    let is_removal = text(entry, "action")? == "audit.trim" && text(entry, "outcome")? == "ok";
-    let new = entry.get("new").filter(|_| is_removal)?.as_object()?;
-    Some(WrittenDown {
-        id: text(new, "lastId")?,
-        hash: text(new, "lastHash")?,
-    })
-}
-
-fn head_of(entry: &Map<String, Value>) -> WrittenDown {
-    WrittenDown {
-        id: text(entry, "id").unwrap_or_default(),
-        hash: text(entry, "hash").unwrap_or_default(),
-    }
-}
-
-fn text(object: &Map<String, Value>, name: &str) -> Option<String> {
-    Some(object.get(name)?.as_str()?.to_owned())
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use serde_json::json;
 
-    type Entry = Map<String, Value>;
+    pub(in crate::cli::scripts::audit) type Entry = Map<String, Value>;
 
     /// Six entries of acme, three of another's, oldest first.
     fn log() -> Vec<Entry> {
@@ -225,17 +228,33 @@ mod tests {
         entry
     }
 
-    fn head(entry: &Entry) -> WrittenDown {
+    pub(in crate::cli::scripts::audit) fn head(entry: &Entry) -> WrittenDown {
         head_of(entry)
     }
 
-    fn walk(log: &[Entry], heads: &[WrittenDown]) -> (Vec<Chain>, Vec<Outcome>) {
-        let mut walks = Walks::new(heads.to_vec());
+    pub(in crate::cli::scripts::audit) fn kept(
+        entry: WrittenDown,
+        organization: Option<&str>,
+    ) -> KeptHead {
+        KeptHead {
+            entry,
+            organization: organization.map(str::to_owned),
+        }
+    }
+
+    fn walk_for(log: &[Entry], heads: Vec<KeptHead>) -> (Vec<Chain>, Vec<Outcome>) {
+        let mut walks = Walks::new(heads);
         for entry in log.iter().rev() {
             walks.take(entry.clone());
         }
-        let (chains, heads) = walks.finish();
+        let (chains, heads) = walks.finish(NOW.try_into().unwrap());
         (chains, heads.iter().map(|head| head.result).collect())
+    }
+
+    /// With heads whose organization was not written down.
+    fn walk(log: &[Entry], heads: &[WrittenDown]) -> (Vec<Chain>, Vec<Outcome>) {
+        let heads = heads.iter().map(|head| kept(head.clone(), None));
+        walk_for(log, heads.collect())
     }
 
     /// The oldest broken entry of acme; the other's chain must be whole.
@@ -312,17 +331,50 @@ mod tests {
         assert_eq!(results, cut, "the newest entries were removed");
     }
 
-    #[test]
-    fn after_a_removal_the_chain_begins_at_the_entry_that_it_names() {
-        let mut log = log();
-        let (first, last) = (head(&log[0]), head(&log[3]));
-        let mut previous = head(&log[7]).hash;
-        let trim = json!({
-            "id": "09", "organizationId": "acme", "action": "audit.trim", "outcome": "ok",
+    const DAY: u64 = 24 * 60 * 60 * 1000;
+    /// 2026-01-01
+    const NEW_YEAR: u64 = 1_767_225_600_000;
+    /// When the logs of these tests are verified.
+    pub(in crate::cli::scripts::audit) const NOW: u64 = NEW_YEAR + 40 * DAY;
+
+    fn id(day: u64) -> String {
+        ulid::Ulid::from_parts(NEW_YEAR + day * DAY, 1).to_string()
+    }
+
+    /// An entry of each of the first 30 days of 2026.
+    pub(in crate::cli::scripts::audit) fn daily(owner: &str) -> Vec<Entry> {
+        let mut previous = FIRST.to_owned();
+        let made = (0..30).map(|day| {
+            let entry = json!({
+                "id": id(day), "organizationId": owner, "at": NEW_YEAR + day * DAY,
+                "action": "group.update", "new": { "announce": true }, "outcome": "ok",
+            });
+            chained(&entry, &mut previous)
+        });
+        made.collect()
+    }
+
+    /// The entry of a removal.
+    fn removal_entry(id: &str, last: &WrittenDown, previous: &str) -> Entry {
+        let entry = json!({
+            "id": id, "organizationId": "acme", "action": "audit.trim", "outcome": "ok",
             "new": { "lastId": last.id, "lastHash": last.hash },
         });
-        log.push(chained(&trim, &mut previous));
-        log.retain(|entry| entry["organizationId"] != "acme" || head(entry).id > last.id);
+        chained(&entry, &mut previous.to_owned())
+    }
+
+    /// Removes entries as the gateway does.
+    pub(in crate::cli::scripts::audit) fn trim(log: &mut Vec<Entry>, day: u64, last: &WrittenDown) {
+        let previous = head(log.last().unwrap()).hash;
+        log.push(removal_entry(&id(day), last, &previous));
+        log.retain(|entry| head(entry).id > last.id);
+    }
+
+    #[test]
+    fn after_a_removal_the_chain_begins_at_the_entry_that_it_names() {
+        let mut log = daily("acme");
+        let (first, last) = (head(&log[0]), head(&log[10]));
+        trim(&mut log, 35, &last);
         let other = WrittenDown {
             hash: FIRST.to_owned(),
             ..last.clone()
@@ -330,10 +382,72 @@ mod tests {
         let (chains, heads) = walk(&log, &[first, last.clone(), other]);
         let expected = [Outcome::Removed, Outcome::Found, Outcome::Differs];
         assert_eq!(heads, expected);
-        assert_eq!((chains[0].entries, chains[0].broken), (4, 0));
+        assert_eq!((chains[0].entries, chains[0].broken), (20, 0));
         assert_eq!(chains[0].removed_until, Some(last));
         // More is missing than the removal says.
-        log.retain(|entry| head(entry).id != "04");
-        assert_eq!(broken(&log).as_deref(), Some("06"));
+        log.remove(0);
+        let (chains, _) = walk(&log, &[]);
+        let broken = chains[0].first_broken.as_ref().map(|entry| &entry.id);
+        assert_eq!(broken, Some(&id(12)));
+    }
+
+    /// Whoever writes into the database can also make up the entry of a removal.
+    #[test]
+    fn a_removal_that_the_gateway_does_not_make_excuses_nothing() {
+        let original = daily("acme");
+        let heads = [&original[5], &original[29]].map(head);
+        let far = format!("7{}", "Z".repeat(25));
+        for (made, named) in [
+            // Everything, with the ids of a far future.
+            (id(35), far.as_str()),
+            (far.clone(), &id(36)),
+            (id(5_000), &id(4_900)),
+            // Entries of the last seven days, or none at all.
+            (id(35), &heads[1].id),
+            (id(35), &id(35)),
+            (id(35), "x"),
+        ] {
+            let named = WrittenDown {
+                id: named.to_owned(),
+                ..heads[1].clone()
+            };
+            let forged = removal_entry(&made, &named, &named.hash);
+            let (chains, results) = walk(&[forged], &heads);
+            assert_eq!(results, [Outcome::Missing; 2], "{made} {named:?}");
+            assert_eq!(chains[0].broken, 1, "{made} {named:?}");
+        }
+        // An entry that is left.
+        let mut kept = original[6..].to_vec();
+        let previous = head(&original[29]).hash;
+        kept.push(removal_entry(&id(39), &head(&original[20]), &previous));
+        let (chains, results) = walk(&kept, &heads);
+        assert_eq!(chains[0].broken, 1);
+        assert_eq!(results, [Outcome::Missing, Outcome::Found]);
+    }
+
+    #[test]
+    fn a_removal_excuses_the_heads_of_its_own_organization_only() {
+        let (mut acme, other) = (daily("acme"), daily("other"));
+        let [of_acme, of_other] = [&acme[3], &other[3]].map(head);
+        let last = head(&acme[10]);
+        trim(&mut acme, 35, &last);
+        // The other organization's log was replaced by a new one.
+        let mut previous = FIRST.to_owned();
+        let mut log = acme.clone();
+        log.push(chained(&Value::Object(other[29].clone()), &mut previous));
+        log.sort_by_key(|entry| head(entry).id);
+        let heads = vec![
+            kept(of_acme.clone(), Some("acme")),
+            kept(of_other, Some("other")),
+            kept(of_acme.clone(), Some("third")),
+        ];
+        let (_, results) = walk_for(&log, heads);
+        let expected = [Outcome::Removed, Outcome::Missing, Outcome::Missing];
+        assert_eq!(results, expected);
+        // Whose head it is was not written down by earlier versions.
+        let (_, results) = walk(&log, &[of_acme.clone(), last.clone()]);
+        assert_eq!(results, [Outcome::Missing, Outcome::Found]);
+        let (_, results) = walk(&acme, &[of_acme]);
+        assert_eq!(results, [Outcome::Removed]);
     }
 }

@@ -1,6 +1,7 @@
 //! `groupdesk audit head`, and heads that were written down.
 
-use super::chain::WrittenDown;
+use super::chain::KeptHead;
+use super::entry::WrittenDown;
 use super::pages::unchained;
 use crate::cli::output::{AnswerFormat, CommandError, Exit, print, print_document};
 use crate::cli::scripts::context::CommandContext;
@@ -10,6 +11,8 @@ use std::path::Path;
 
 /// Bytes of a file of heads: more than 10,000 of them.
 const FILE_MAX: u64 = 1 << 20;
+/// Bytes of an organization's id.
+const ORGANIZATION_MAX: usize = 64;
 /// Digits of a hash.
 const HASH: usize = 64;
 
@@ -29,13 +32,14 @@ impl CommandContext<'_> {
         match &head.id {
             Some(id) => {
                 // Both are words of the gateway: nothing else may get into a file of heads.
-                let written = parse(&format!("{id}:{}", head.hash)).ok_or_else(|| {
+                let line = line(id, &head.hash, head.organization_id.as_deref());
+                parse(&line).ok_or_else(|| {
                     CommandError::new(
                         Exit::GatewayAway,
                         "the gateway's answer is no head of an audit log",
                     )
                 })?;
-                print(&format!("{}:{}\n", written.id, written.hash))
+                print(&format!("{line}\n"))
             }
             None => Err(CommandError::new(
                 Exit::NotFound,
@@ -45,12 +49,20 @@ impl CommandContext<'_> {
     }
 }
 
-/// The heads of `--head`: `ID:HASH`, or a file with one on each line. Empty lines and those that
-/// begin with `#` are skipped.
+/// A head as it is written down: `ID:HASH:ORGANIZATION`.
+pub(super) fn line(id: &str, hash: &str, organization: Option<&str>) -> String {
+    match organization {
+        Some(organization) => format!("{id}:{hash}:{organization}"),
+        None => format!("{id}:{hash}"),
+    }
+}
+
+/// The heads of `--head`: `ID:HASH:ORGANIZATION`, or a file with one on each line. Earlier versions
+/// wrote no organization. Empty lines and those that begin with `#` are skipped.
 ///
 /// # Errors
 /// Neither, or the file cannot be read.
-pub(super) fn read(wanted: &[String]) -> Result<Vec<WrittenDown>, CommandError> {
+pub(super) fn read(wanted: &[String]) -> Result<Vec<KeptHead>, CommandError> {
     let mut heads = Vec::new();
     for wanted in wanted {
         match parse(wanted) {
@@ -61,7 +73,7 @@ pub(super) fn read(wanted: &[String]) -> Result<Vec<WrittenDown>, CommandError> 
     Ok(heads)
 }
 
-fn in_file(path: &str) -> Result<Vec<WrittenDown>, CommandError> {
+fn in_file(path: &str) -> Result<Vec<KeptHead>, CommandError> {
     let refused = |why: String| CommandError::new(Exit::Usage, format!("--head {path}: {why}"));
     let text = read_file(Path::new(path))
         .map_err(|error| refused(format!("neither ID:HASH nor a readable file: {error}")))?;
@@ -92,13 +104,24 @@ fn read_file(path: &Path) -> std::io::Result<String> {
     Ok(text)
 }
 
-fn parse(text: &str) -> Option<WrittenDown> {
-    let (id, hash) = text.trim().split_once(':')?;
+fn parse(text: &str) -> Option<KeptHead> {
+    let (id, rest) = text.trim().split_once(':')?;
+    let (hash, organization) = match rest.split_once(':') {
+        Some((hash, organization)) => (hash, Some(organization)),
+        None => (rest, None),
+    };
     let is_hash = hash.len() == HASH && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_id = (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    (is_hash && is_id).then(|| WrittenDown {
-        id: id.to_owned(),
-        hash: hash.to_ascii_lowercase(),
+    let is_name = organization.is_none_or(|name| {
+        let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        (1..=ORGANIZATION_MAX).contains(&name.len()) && name.bytes().all(is_valid)
+    });
+    (is_hash && is_id && is_name).then(|| KeptHead {
+        entry: WrittenDown {
+            id: id.to_owned(),
+            hash: hash.to_ascii_lowercase(),
+        },
+        organization: organization.map(str::to_owned),
     })
 }
 
@@ -114,15 +137,23 @@ mod tests {
         let hash = "AB".repeat(32);
         std::fs::write(
             &file,
-            format!("# kept in the safe\n\n  01A:{hash}  \r\n02B:{hash}"),
+            format!("# kept in the safe\n\n  01A:{hash}  \r\n02B:{hash}:acme"),
         )
         .unwrap();
         let heads = read(&[format!("03C:{hash}"), path.clone()]).unwrap();
-        let ids: Vec<&str> = heads.iter().map(|head| head.id.as_str()).collect();
+        let ids: Vec<&str> = heads.iter().map(|head| head.entry.id.as_str()).collect();
         assert_eq!(ids, ["03C", "01A", "02B"]);
-        assert!(heads.iter().all(|head| head.hash == "ab".repeat(32)));
+        let is_read = |head: &KeptHead| head.entry.hash == "ab".repeat(32);
+        assert!(heads.iter().all(is_read));
+        let owners: Vec<_> = heads
+            .iter()
+            .map(|head| head.organization.as_deref())
+            .collect();
+        assert_eq!(owners, [None, None, Some("acme")]);
+        assert_eq!(line("02B", &hash, Some("acme")), format!("02B:{hash}:acme"));
         for (content, complaint) in [
             ("01A:12", "line 1 is no ID:HASH"),
+            (format!("01A:{hash}:").as_str(), "line 1 is no ID:HASH"),
             ("", "no head in this file"),
         ] {
             std::fs::write(&file, content).unwrap();

@@ -31,6 +31,7 @@ fn schedule() -> GroupSchedule {
         is_open: Some(true),
         next_change_at: Some(START + 2 * 3_600_000 + 60_000),
         last_outcome: None,
+        zone_unknown: false,
     }
 }
 
@@ -65,6 +66,20 @@ fn the_card_says_when_the_group_is_open_and_what_follows() {
     let screen = words(&desk);
     assert!(
         screen.contains("Berlin; closing failed: not admin"),
+        "{screen}"
+    );
+    desk.press("r");
+    let unknown = GroupSchedule {
+        zone: Some("Mars/Base".to_owned()),
+        is_open: None,
+        next_change_at: None,
+        zone_unknown: true,
+        ..schedule()
+    };
+    desk.answer(&read(), Reply::Schedule(Ok(unknown)));
+    let screen = words(&desk);
+    assert!(
+        screen.contains("Mars/Base; not kept: the gateway does not know this time zone"),
         "{screen}"
     );
 }

@@ -38,6 +38,7 @@ fn opening_hours() -> State {
         is_open: Some(true),
         next_change_at: Some(NOW + 125 * MINUTE),
         last_outcome: None,
+        zone_unknown: false,
     };
     let card = state.card.as_mut().unwrap();
     let mut dialog = HoursDialog::reading(card.key.clone(), "Choir".to_owned(), RequestId(1));

@@ -28,6 +28,8 @@ pub struct World {
     /// Groups of the list that cannot be read.
     pub unread: Vec<UnreadGroup>,
     pub faults: HashMap<&'static str, Fault>,
+    /// How settings of single groups fail, by group.
+    pub group_faults: HashMap<String, DriverError>,
     pub paired: bool,
     pub calls: Vec<String>,
     /// When `connect` was first called.
@@ -240,6 +242,9 @@ impl Driver for Fake {
             SettingField::EphemeralSeconds => "ephemeralSeconds",
         })
         .await?;
+        if let Some(fault) = self.0.lock().unwrap().group_faults.get(group.as_str()) {
+            return Err(fault.clone());
+        }
         self.change(group, |group| match setting.clone() {
             Setting::Subject(text) => group.subject = text,
             Setting::Description(text) => group.description = text,

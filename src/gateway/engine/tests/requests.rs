@@ -138,3 +138,86 @@ async fn requests_that_are_not_known_are_looked_up_one_group_after_the_other() {
     let group = desk.engine.get_group(&owned, &jid).await.unwrap();
     assert_eq!(group.pending_requests, Some(1));
 }
+
+impl Desk {
+    fn fault(&self, error: Option<DriverError>) {
+        let world = self.worlds.of(self.session(1).id.as_str());
+        let mut world = world.lock().unwrap();
+        match error {
+            Some(error) => (world.faults).insert("membership_requests", Fault::Error(error)),
+            None => world.faults.remove("membership_requests"),
+        };
+    }
+
+    /// Lets time pass until the requests were asked for so often. At most `most`.
+    async fn until_listed(&self, times: usize, most: Duration) {
+        let mut passed = Duration::ZERO;
+        while self.listed() < times {
+            assert!(passed <= most, "{} of {times}", self.listed());
+            pass(limits::REQUESTS_PAUSE).await;
+            passed += limits::REQUESTS_PAUSE;
+            // The store has a thread of its own, so its answer is waited for.
+            drop(self.engine.all_requests(&self.caller).await);
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_that_could_not_be_read_are_looked_up_again() {
+    let mut desk = desk().await;
+    let world = desk.worlds.of(desk.session(1).id.as_str());
+    world.lock().unwrap().requests = vec![request("7@lid")];
+    desk.fault(Some(DriverError::Timeout));
+    desk.push(1, GroupChange::Setting(Setting::JoinApproval(true)));
+    desk.so_far().await;
+    desk.until_listed(1, Duration::from_mins(5)).await;
+    desk.fault(None);
+    desk.until_listed(2, Duration::from_mins(5)).await;
+    assert_eq!(desk.next("group.request").await.payload["jid"], "7@lid");
+}
+
+#[tokio::test]
+async fn requests_that_are_never_answered_are_asked_for_a_few_times() {
+    let mut desk = desk().await;
+    desk.fault(Some(DriverError::Timeout));
+    desk.push(1, GroupChange::Setting(Setting::JoinApproval(true)));
+    desk.so_far().await;
+    desk.until_listed(4, Duration::from_hours(2)).await;
+    for _ in 0..1_000 {
+        pass(limits::REQUESTS_PAUSE).await;
+    }
+    desk.so_far().await;
+    assert_eq!(desk.listed(), 4);
+    // Whatever happens in the group is a reason to ask once more.
+    desk.fault(None);
+    desk.push(1, GroupChange::Asked(Vec::new()));
+    desk.so_far().await;
+    desk.until_listed(5, Duration::from_mins(5)).await;
+}
+
+#[tokio::test]
+async fn a_refusal_to_list_requests_holds_until_something_happens_in_the_group() {
+    let mut desk = desk().await;
+    let world = desk.worlds.of(desk.session(1).id.as_str());
+    world.lock().unwrap().requests = vec![request("7@lid")];
+    desk.fault(Some(DriverError::NotAdmin));
+    desk.push(1, GroupChange::Setting(Setting::JoinApproval(true)));
+    desk.so_far().await;
+    desk.until_listed(1, Duration::from_mins(5)).await;
+    for _ in 0..1_000 {
+        pass(limits::REQUESTS_PAUSE).await;
+    }
+    desk.push(2, GroupChange::Setting(Setting::JoinApproval(true)));
+    desk.so_far().await;
+    desk.until_listed(2, Duration::from_mins(5)).await;
+    for _ in 0..1_000 {
+        pass(limits::REQUESTS_PAUSE).await;
+    }
+    assert_eq!(desk.listed(), 2, "of the other group");
+    desk.fault(None);
+    desk.push(1, GroupChange::Asked(Vec::new()));
+    assert_eq!(
+        desk.next("group.request").await.payload["groupJid"],
+        "1@g.us"
+    );
+}

@@ -2,7 +2,10 @@
 
 use super::fake::Fault;
 use super::*;
-use crate::api::{AuditOutcome, Capability, CreateKey, RotateKey, SettingsPatch, UpdateKey};
+use crate::api::{
+    AuditOutcome, Capability, CreateKey, CreateSession, PutSchedule, RotateKey, SettingsPatch,
+    TrimAudit, UpdateKey,
+};
 use crate::gateway::session::limits;
 use crate::gateway::{Error, SessionAction};
 use futures_util::{FutureExt as _, poll};
@@ -161,4 +164,101 @@ async fn a_call_queued_for_a_session_is_not_made_after_revocation() {
     let refused = AuditOutcome::Failed("unauthorized".to_owned());
     let refused = log.iter().filter(|entry| entry.outcome == refused);
     assert_eq!(refused.count(), 5);
+}
+
+#[tokio::test]
+async fn opening_hours_are_not_changed_after_the_credentials_are_revoked() {
+    let desk = desk().await;
+    let (ours, group) = (desk.session(1), jid(1));
+    let body = PutSchedule {
+        zone: "UTC".to_owned(),
+        rules: vec!["daily 08:00-22:00".parse().unwrap()],
+    };
+    let set = desk
+        .engine
+        .set_schedule(&desk.caller, &ours, &group, body.clone());
+    let set = set.await.unwrap();
+    let thief = Caller {
+        lease: Lease::default(),
+        ..desk.caller.clone()
+    };
+    let theirs = desk.engine.find_session(&thief, ours.id.as_str()).unwrap();
+    let other = PutSchedule {
+        zone: "Europe/Berlin".to_owned(),
+        ..body
+    };
+    let changes = desk.engine.inner.schedules.changes.lock().await;
+    let waiting = [
+        desk.engine
+            .set_schedule(&thief, &theirs, &group, other)
+            .map(|it| it.map(drop))
+            .boxed(),
+        desk.engine.clear_schedule(&thief, &theirs, &group).boxed(),
+    ];
+    let mut waiting = futures_util::future::join_all(waiting);
+    assert!(poll!(&mut waiting).is_pending());
+    thief.lease.end();
+    drop(changes);
+    for outcome in waiting.await {
+        assert!(matches!(outcome, Err(Error::Unauthorized)), "{outcome:?}");
+    }
+    let left = desk.engine.schedule(&ours, &group).await.unwrap();
+    assert_eq!(left.zone, set.zone);
+}
+
+#[tokio::test]
+async fn a_queued_write_is_not_made_after_the_credentials_are_revoked() {
+    let desk = idle(Worlds::default(), Vec::new()).await;
+    let thief = Caller {
+        lease: Lease::default(),
+        ..desk.caller.clone()
+    };
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let mut holding = pin!(desk.engine.inner.store.write(move |_| {
+        let _ = held.recv();
+        Ok(())
+    }));
+    assert!(poll!(&mut holding).is_pending());
+    let waiting = [
+        desk.engine
+            .create_session(&thief, CreateSession::default())
+            .map(|it| it.map(drop))
+            .boxed(),
+        desk.engine
+            .trim_audit(&thief, TrimAudit { before: 1 })
+            .map(|it| it.map(drop))
+            .boxed(),
+    ];
+    let mut waiting = futures_util::future::join_all(waiting);
+    assert!(poll!(&mut waiting).is_pending());
+    // Both tasks have run then: their writes are queued.
+    tokio::task::yield_now().await;
+    thief.lease.end();
+    release.send(()).unwrap();
+    holding.await.unwrap();
+    for outcome in waiting.await {
+        assert!(matches!(outcome, Err(Error::Unauthorized)), "{outcome:?}");
+    }
+    assert!(desk.engine.list_sessions(&desk.caller).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn queued_requests_to_join_are_not_read_after_the_credentials_are_revoked() {
+    let desk = desk().await;
+    let (ours, group) = (desk.session(1), jid(1));
+    let thief = Caller {
+        lease: Lease::default(),
+        ..desk.caller.clone()
+    };
+    let theirs = desk.engine.find_session(&thief, ours.id.as_str()).unwrap();
+    let turn = ours.handle.turn(0).await.unwrap();
+    let mut reading = pin!(desk.engine.membership_requests(&theirs, &group));
+    assert!(poll!(&mut reading).is_pending());
+    thief.lease.end();
+    drop(turn);
+    let read = reading.await;
+    assert!(matches!(read, Err(Error::Unauthorized)), "{read:?}");
+    let world = desk.worlds.of(ours.id.as_str());
+    let calls = world.lock().unwrap().calls.clone();
+    assert!(!calls.contains(&"membership_requests".to_owned()));
 }

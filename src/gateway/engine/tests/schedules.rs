@@ -46,8 +46,12 @@ impl Desk {
     }
 
     async fn set(&self, body: PutSchedule) -> Result<GroupSchedule, Error> {
+        self.set_of(1, body).await
+    }
+
+    async fn set_of(&self, group: u64, body: PutSchedule) -> Result<GroupSchedule, Error> {
         let owned = self.session(1);
-        let group = jid(1);
+        let group = jid(group);
         let set = self.engine.set_schedule(&self.caller, &owned, &group, body);
         set.await
     }
@@ -58,9 +62,21 @@ impl Desk {
     }
 
     async fn announce(&self) -> bool {
+        self.announce_of(1).await
+    }
+
+    async fn announce_of(&self, group: u64) -> bool {
         let owned = self.session(1);
-        let group = self.engine.get_group(&owned, &jid(1)).await.unwrap();
+        let group = self.engine.get_group(&owned, &jid(group)).await.unwrap();
         group.is_announce.unwrap()
+    }
+
+    /// Does what is due so many seconds after both groups were to close, at 21:00 UTC.
+    async fn after_closing(&self, seconds: i64) {
+        let closing = "2026-11-27T21:00:00Z".parse::<Timestamp>().unwrap();
+        let now = closing.as_millisecond() + seconds * 1_000;
+        *self.engine.inner.schedules.manual.lock().unwrap() = Some(now);
+        self.run().await;
     }
 
     async fn by_hand(&self, announce: bool) {
@@ -313,4 +329,128 @@ async fn hours_that_make_no_sense_are_refused_field_by_field() {
         .engine
         .set_schedule(&desk.caller, &owned, &group, berlin());
     assert!(matches!(unknown.await, Err(Error::NotFound("group"))));
+}
+
+/// A desk whose two groups are open and close at 21:00 UTC.
+async fn two_groups() -> Desk {
+    // Hours pass within seconds.
+    let desk = desk_with(Limits {
+        calls_per_minute: 0,
+        calls_per_hour: 0,
+        ..Limits::default()
+    })
+    .await;
+    desk.clock("2026-11-27T12:00:00Z");
+    for group in [1, 2] {
+        desk.set_of(group, berlin()).await.unwrap();
+    }
+    desk.run().await;
+    desk
+}
+
+#[tokio::test]
+async fn after_a_rate_limit_nothing_is_sent_until_its_wait_is_over() {
+    let desk = two_groups().await;
+    let retry_after = Duration::from_mins(7);
+    desk.refuse(Some(DriverError::RateLimited { retry_after }));
+    desk.after_closing(0).await;
+    assert_eq!(desk.switches(), 1, "one of the two");
+    let last = desk.schedule().await.last_outcome.unwrap();
+    assert_eq!(
+        last.outcome,
+        AuditOutcome::Failed("rate_limited".to_owned())
+    );
+    desk.after_closing(7 * 60 - 1).await;
+    assert_eq!(desk.switches(), 1);
+    desk.after_closing(7 * 60).await;
+    assert_eq!(desk.switches(), 2);
+    // Hours of them: the pauses grow to half an hour, and nothing is given up.
+    for step in 16..16 * 60 {
+        desk.after_closing(step * 30).await;
+    }
+    assert!((10..30).contains(&desk.switches()), "{}", desk.switches());
+    desk.refuse(None);
+    desk.after_closing(8 * 3600 + 1800).await;
+    assert!(desk.announce_of(1).await && desk.announce_of(2).await);
+}
+
+#[tokio::test]
+async fn what_was_not_answered_or_not_sent_counts_as_no_refusal() {
+    let retry_after = Duration::from_secs(3);
+    for (error, word) in [
+        (DriverError::Timeout, "timeout"),
+        (DriverError::ConnectionLost, "connection_lost"),
+        (DriverError::NotConnected, "not_connected"),
+        (DriverError::Paced { retry_after }, "rate_limited"),
+    ] {
+        let desk = two_groups().await;
+        desk.refuse(Some(error));
+        for step in 0..240 {
+            let before = desk.switches();
+            desk.after_closing(step * 30).await;
+            assert!(desk.switches() <= before + 1, "{word}");
+        }
+        assert!(desk.switches() > 20, "{word}: {}", desk.switches());
+        let last = desk.schedule().await.last_outcome.unwrap();
+        assert_eq!(last.outcome, AuditOutcome::Failed(word.to_owned()));
+        desk.refuse(None);
+        desk.after_closing(121 * 60).await;
+        assert!(
+            desk.announce_of(1).await && desk.announce_of(2).await,
+            "{word}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_group_that_is_never_answered_does_not_hold_up_the_others() {
+    let desk = two_groups().await;
+    let world = desk.worlds.of(session(1).as_str());
+    let silent = (jid(1).to_string(), DriverError::Timeout);
+    world.lock().unwrap().group_faults.extend([silent]);
+    desk.after_closing(0).await;
+    desk.after_closing(60).await;
+    assert!(desk.announce_of(2).await);
+    world.lock().unwrap().group_faults.clear();
+    desk.after_closing(180).await;
+    assert!(desk.announce_of(1).await);
+}
+
+#[tokio::test]
+async fn hours_in_an_unknown_time_zone_are_listed_and_can_be_removed() {
+    let desk = desk().await;
+    desk.clock("2026-11-27T12:00:00Z");
+    desk.set(berlin()).await.unwrap();
+    desk.run().await;
+    let stored = desk.engine.inner.store.write(|w| {
+        let mut row = w.rows.schedules()?.remove(0);
+        row.zone = "Mars/Base".to_owned();
+        w.rows.put_schedule(&row)
+    });
+    stored.await.unwrap();
+    desk.engine.close().await;
+    let database = desk.directory.path().join("desk.db");
+    let engine = open(&database, &desk.worlds, Vec::new()).await;
+    let desk = Desk { engine, ..desk };
+    desk.clock("2026-11-27T21:30:00Z");
+    desk.engine.sessions_ready(Duration::from_mins(1)).await;
+    desk.run().await;
+    assert_eq!(desk.switches(), 0, "nobody knows when it closes");
+    let listed = desk.engine.list_schedules(&desk.caller).unwrap();
+    assert_eq!(listed[0].schedule.zone.as_deref(), Some("Mars/Base"));
+    assert_eq!(listed[0].schedule.rules, berlin().rules);
+    let owned = desk.session(1);
+    for _ in 0..2 {
+        let group = jid(1);
+        let cleared = desk.engine.clear_schedule(&desk.caller, &owned, &group);
+        cleared.await.unwrap();
+    }
+    let left = desk.engine.inner.store.read(|rows| rows.schedules());
+    assert_eq!(left.await.unwrap(), []);
+    let cleared = desk.audit().await;
+    let cleared: Vec<_> = (cleared.iter())
+        .filter(|entry| entry.action == AuditAction::ScheduleClear)
+        .collect();
+    assert_eq!(cleared.len(), 1);
+    assert_eq!(cleared[0].old.as_ref().unwrap()["zone"], "Mars/Base");
 }

@@ -267,6 +267,7 @@ pub(super) fn entry() -> AuditEntry {
 
 pub(super) fn head() -> AuditHead {
     AuditHead {
+        organization_id: Some(ORGANIZATION.to_owned()),
         id: Some(ENTRY.to_owned()),
         hash: HASH.to_owned(),
     }
@@ -302,6 +303,7 @@ pub(super) fn schedule() -> GroupSchedule {
             announce: false,
             outcome: AuditOutcome::Ok,
         }),
+        zone_unknown: false,
     }
 }
 

@@ -55,9 +55,10 @@ pub(super) async fn a_schedule_reads_back_as_written(place: TestStore) {
             rows.delete_schedule(&organization(owner), &session(1), &jid(number))
         })
     };
-    delete("other", 1).await;
-    delete("acme", 2).await;
-    delete("acme", 9).await;
+    assert!(!delete("other", 1).await);
+    assert!(delete("acme", 2).await);
+    assert!(!delete("acme", 2).await);
+    assert!(!delete("acme", 9).await);
     assert_eq!(all(&place).await, [first, other]);
 }
 

@@ -78,8 +78,9 @@ impl WriteSchedules for Sqlite {
         organization: &OrganizationId,
         session: &SessionId,
         group: &GroupJid,
-    ) -> Result<(), StoreError> {
-        self.conn
+    ) -> Result<bool, StoreError> {
+        let deleted = self
+            .conn
             .prepare_cached(
                 "DELETE FROM schedules WHERE group_jid = ?3
                  AND session = (SELECT id FROM sessions WHERE organization = ?1 AND id = ?2)",
@@ -89,6 +90,6 @@ impl WriteSchedules for Sqlite {
                 session.as_str(),
                 group.as_str()
             ])?;
-        Ok(())
+        Ok(deleted > 0)
     }
 }

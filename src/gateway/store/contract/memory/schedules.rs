@@ -28,12 +28,10 @@ impl WriteSchedules for Memory {
         organization: &OrganizationId,
         session: &SessionId,
         group: &GroupJid,
-    ) -> Outcome<()> {
+    ) -> Outcome<bool> {
         self.change(|tables| {
-            if tables.owns(organization, session) {
-                let key = (session.to_string(), group.to_string());
-                tables.schedules.remove(&key);
-            }
+            let key = (session.to_string(), group.to_string());
+            tables.owns(organization, session) && tables.schedules.remove(&key).is_some()
         })
     }
 }
