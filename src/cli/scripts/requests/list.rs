@@ -5,7 +5,7 @@ use super::{is_missing, not_offered, number};
 use crate::api::{Group, PendingRequest, Session, SessionRole};
 use crate::batch::query_gap;
 use crate::cli::output::{
-    CallKind, Column, CommandError, ListFormat, Table, csv_text, note, print_list, time,
+    CallKind, Column, CommandError, Exit, ListFormat, Table, csv_text, note, print_list, time,
 };
 use crate::cli::scripts::context::{CommandContext, left_out};
 use crate::cli::scripts::find::{group_name, session_name};
@@ -30,6 +30,14 @@ struct Row<'a> {
     subject: Option<&'a str>,
 }
 
+/// The list lacks what could not be read.
+fn incomplete(why: &str) -> CommandError {
+    CommandError::new(
+        Exit::PartlyApplied,
+        format!("the list is incomplete: {why}"),
+    )
+}
+
 /// A request with the names of its session and group.
 struct Named {
     request: PendingRequest,
@@ -40,10 +48,10 @@ struct Named {
 impl CommandContext<'_> {
     pub(super) async fn list_requests(&self, list: &List) -> Result<(), CommandError> {
         let sessions = self.sessions(list.session.as_deref()).await?;
-        let (requests, groups) = match self.client.all_requests().await {
+        let (requests, groups, unread) = match self.client.all_requests().await {
             Ok(all) => {
                 left_out(all.unreadable, "request", "requests");
-                (all.rows, HashMap::new())
+                (all.rows, HashMap::new(), 0)
             }
             Err(error) if has_no_list(&error) => self.group_by_group(&sessions).await?,
             Err(error) => return Err(CommandError::of_call(error, CallKind::Stored)),
@@ -57,16 +65,21 @@ impl CommandContext<'_> {
             document,
             |format| csv(&named, format),
             || table(&named),
-        )
+        )?;
+        match unread {
+            0 => Ok(()),
+            1 => Err(incomplete("1 group was not read")),
+            unread => Err(incomplete(&format!("{unread} groups were not read"))),
+        }
     }
 
     /// The requests of the groups that ask their admins, one group after the other: for a gateway without a
-    /// list of all.
+    /// list of all. The last value is the number of groups that could not be read.
     async fn group_by_group(
         &self,
         sessions: &[Session],
-    ) -> Result<(Vec<PendingRequest>, HashMap<String, Vec<Group>>), CommandError> {
-        let (mut found, mut groups) = (Vec::new(), HashMap::new());
+    ) -> Result<(Vec<PendingRequest>, HashMap<String, Vec<Group>>, usize), CommandError> {
+        let (mut found, mut groups, mut unread) = (Vec::new(), HashMap::new(), 0);
         let mut is_first = true;
         for session in sessions {
             let gap = query_gap(Some(session));
@@ -77,6 +90,9 @@ impl CommandContext<'_> {
             });
             for group in asking.filter(|group| is_admin(group)) {
                 if session.status.is_disconnected() {
+                    let name = clean_line(group_name(group)).into_owned();
+                    note(&format!("{name}: not read: the account is not connected"));
+                    unread += 1;
                     continue;
                 }
                 if !std::mem::take(&mut is_first) {
@@ -94,6 +110,7 @@ impl CommandContext<'_> {
                     Err(error) => {
                         let name = clean_line(group_name(group)).into_owned();
                         note(&format!("{name}: not read: {error}"));
+                        unread += 1;
                     }
                 }
             }
@@ -106,7 +123,7 @@ impl CommandContext<'_> {
                 return Err(not_offered());
             }
         }
-        Ok((found, groups))
+        Ok((found, groups, unread))
     }
 
     /// Adds the names of sessions and groups. Requests of other sessions than the selected one are left out.

@@ -34,7 +34,11 @@ fn person<'a>(
     let tests: [&dyn Fn(&MembershipRequest) -> bool; 3] = [
         &|one| one.jid == wanted,
         &|one| is_number && one.phone_number.as_deref() == Some(digits.as_str()),
-        &|one| !low.is_empty() && one.name.as_deref().map(plain).as_ref() == Some(&low),
+        // Who asks has written the name: it must not pass for a number or an id.
+        &|one| {
+            let is_name = !low.is_empty() && !is_number && !wanted.contains('@');
+            is_name && one.name.as_deref().map(plain).as_ref() == Some(&low)
+        },
     ];
     let shown = clean_line(wanted);
     for test in tests {
@@ -83,6 +87,17 @@ mod tests {
             one("2@lid", "Ann", ""),
             one("3@lid", "ANN", "15555550123"),
         ]
+    }
+
+    #[test]
+    fn a_name_does_not_pass_for_a_number_or_an_id() {
+        let mut waiting = waiting();
+        waiting[1].name = Some("+44 7700 900199".to_owned());
+        waiting[2].name = Some("9@lid".to_owned());
+        for wanted in ["+44 7700 900199", "9@lid"] {
+            let error = meant(&waiting, &[wanted.to_owned()]).unwrap_err();
+            assert_eq!(error.exit, Exit::NotFound, "{wanted}");
+        }
     }
 
     #[test]

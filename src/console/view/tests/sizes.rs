@@ -231,7 +231,7 @@ fn a_code_that_does_not_fit_states_the_missing_size() {
 
 #[test]
 fn the_footer_is_always_visible_with_help_and_quit() {
-    for (name, scene) in SCENES {
+    for (name, scene) in SCENES.iter() {
         for size in [MIN_SIZE, (80, 24), (120, 40), (200, 60)] {
             let mut state = scene();
             let (buffer, _) = render(&mut state, size.0, size.1);
@@ -287,7 +287,7 @@ fn every_scene_can_be_drawn_at_every_size() {
         (250, 16),
         (250, 80),
     ];
-    for (_, scene) in SCENES {
+    for (_, scene) in SCENES.iter() {
         for (columns, rows) in sizes {
             let _ = render(&mut scene(), columns, rows);
         }
@@ -357,7 +357,7 @@ proptest! {
 /// A resize may be drawn before the state has received it.
 #[test]
 fn a_buffer_smaller_than_the_states_size_is_respected() {
-    for (_, scene) in SCENES {
+    for (_, scene) in SCENES.iter() {
         let mut state = scene();
         state.size = (120, 40);
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 20));

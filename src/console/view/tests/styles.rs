@@ -194,7 +194,7 @@ fn the_code_is_black_on_white_in_every_depth() {
 /// `NO_COLOR`: only the code has colours.
 #[test]
 fn without_colours_only_the_code_has_colours() {
-    for (name, scene) in SCENES {
+    for (name, scene) in SCENES.iter() {
         let mut state: State = scene();
         state.options.theme = Theme::new(ColorDepth::None);
         let ink = state.options.theme.ink();
@@ -213,7 +213,7 @@ fn without_colours_only_the_code_has_colours() {
 fn every_text_of_every_scene_can_be_read_in_every_theme() {
     for (theme, terminals, least) in contrast::themes() {
         let ink = theme.ink();
-        for (name, scene) in SCENES {
+        for (name, scene) in SCENES.iter() {
             let mut state: State = scene();
             state.options.theme = theme;
             let (buffer, _) = render(&mut state, 120, 40);
@@ -241,7 +241,7 @@ fn every_text_of_every_scene_can_be_read_in_every_theme() {
 
 #[test]
 fn a_theme_paints_the_whole_screen() {
-    for (name, scene) in SCENES {
+    for (name, scene) in SCENES.iter() {
         for size in [(120, 40), (20, 5)] {
             let mut state = scene();
             state.options.theme = theme().with_name(ThemeName::Light);
