@@ -275,7 +275,7 @@ mod tests {
             reset: vec![window(u64::MAX, u32::MAX, 0)],
             ..SessionBudget::default()
         }));
-        let month = Duration::from_secs(31 * 86_400);
+        let month = Duration::from_hours(31 * 24);
         assert_eq!(gap(Some(&odd), &Step::Reset), Duration::ZERO.max(month * 2));
         assert!(estimate(&plan(5), |_| Some(&odd)) >= month);
         assert!(wait(&odd, &Step::Reset, 0).is_some());

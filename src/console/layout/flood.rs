@@ -92,11 +92,11 @@ pub(crate) fn flood_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
         more => format!(" (+{more})"),
     };
     let said = format!(": {}{more}", joined(state, alarm));
-    bar(state, line, Action::Flood, "act", |room| {
+    Some(bar(state, line, Action::Flood, "act", |room| {
         let room = room.saturating_sub(text::width(&said) + 2).max(NAME_MIN);
         let name = state.group_name(&alarm.key);
         format!("! {}{said}", fit(&name, room).shown)
-    })
+    }))
 }
 
 #[must_use]

@@ -46,7 +46,7 @@ fn batch_words(state: &State) -> Option<String> {
 pub(crate) fn batch_bar(state: &State, screen: &Screen) -> Option<MarksBar> {
     let said = batch_words(state)?;
     let line = row(screen.marks, screen.marks.height.checked_sub(1)?);
-    bar(state, line, Action::BatchMenu, "show", |_| said)
+    Some(bar(state, line, Action::BatchMenu, "show", |_| said))
 }
 
 /// Words with the key of one action. They are asked for with the columns that they have.
@@ -56,7 +56,7 @@ pub(super) fn bar(
     action: Action,
     word: &'static str,
     words: impl FnOnce(usize) -> String,
-) -> Option<MarksBar> {
+) -> MarksBar {
     let hint = of_action(state, action, word);
     let room = line.width.saturating_sub(hint.area.width + GAP + 2);
     let said = words(usize::from(room));
@@ -74,12 +74,12 @@ pub(super) fn bar(
         },
         ..hint
     };
-    Some(MarksBar {
+    MarksBar {
         words: said,
         area,
         hints: vec![hint],
         is_alarm: action == Action::Flood,
-    })
+    }
 }
 
 /// The line's words and hints; of the hints those that fit.

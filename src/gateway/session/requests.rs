@@ -144,12 +144,9 @@ async fn every_group(
                 let turn = session.turn(1).await?;
                 Ok(look_up(turn, store, &group).await?)
             };
-            let error = match asked.await {
-                Ok(_) => {
-                    failed.remove(&group);
-                    break;
-                }
-                Err(error) => error,
+            let Err(error) = asked.await else {
+                failed.remove(&group);
+                break;
             };
             match error {
                 Error::NotConnected { .. }

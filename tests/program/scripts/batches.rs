@@ -131,11 +131,11 @@ fn a_proxy_that_answers_for_the_gateway_ends_no_row() {
 fn rows_of_a_session_that_this_key_does_not_see_are_left() {
     let directory = tempfile::tempdir().unwrap();
     let sees = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&sees);
+    let is_known = Arc::clone(&sees);
     let gateway = stub(move |request, _| {
         let unknown = json!({ "error": { "code": "not_found", "message": "session not found" } });
         match request.split(' ').next() {
-            _ if !seen.load(Ordering::Relaxed) => Answer::Json(404, unknown),
+            _ if !is_known.load(Ordering::Relaxed) => Answer::Json(404, unknown),
             Some("DELETE") => link(NEW),
             _ => link(OLD),
         }

@@ -165,8 +165,8 @@ fn beyond(head: &KeptHead, chains: &[Chain]) -> Outcome {
         }
     }
     // Of a head without an organization it is not known which of the chains has to excuse it.
-    let is_removed = |last: &Option<&WrittenDown>| last.is_some_and(|last| head.entry.id < last.id);
-    if !removals.is_empty() && removals.iter().all(is_removed) {
+    let is_removed = |last: Option<&WrittenDown>| last.is_some_and(|last| head.entry.id < last.id);
+    if !removals.is_empty() && removals.into_iter().all(is_removed) {
         Outcome::Removed
     } else {
         Outcome::Missing

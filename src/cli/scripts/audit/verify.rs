@@ -267,8 +267,8 @@ mod tests {
         // Each request finds one more entry removed.
         let log = |request: usize| {
             let mut log = whole.clone();
-            for day in 0..=request {
-                let last = head(&whole[day]);
+            for (day, entry) in whole.iter().enumerate().take(request + 1) {
+                let last = head(entry);
                 trim(&mut log, 35 + day as u64, &last);
             }
             log

@@ -143,13 +143,14 @@ pub(crate) fn answered(
             state.requests.read_again(Call::Requests(id.group.clone()));
         }
         Err(failure) => match failure.kind {
-            FailureKind::RateLimited { wait } => match pause(state, wait) {
-                Some(pause) => wait_for(state, id, pause),
-                None => {
+            FailureKind::RateLimited { wait } => {
+                if let Some(pause) = pause(state, wait) {
+                    wait_for(state, id, pause);
+                } else {
                     stop(state);
                     settle(state, AskerOutcome::Failed(failure));
                 }
-            },
+            }
             FailureKind::GatewayAway | FailureKind::MissingCapability { .. } => {
                 // The others would fare no better.
                 stop(state);

@@ -232,7 +232,8 @@ fn asked(desk: &Harness) -> (RequestId, Vec<GroupKey>) {
 }
 
 fn links(links: &[&str]) -> Reply {
-    Reply::Links(links.iter().map(|link| Ok((*link).to_owned())).collect())
+    let links = links.iter().map(|link| (*link).to_owned());
+    Reply::Links(links.map(Ok).collect())
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn start(world: &Arc<World>, runtime: &tokio::runtime::Handle) {
     });
     let mut leaks = Leaks::new(world.seed);
     every(world, runtime, leaks::PAUSES, move |world| {
-        leaks.step(world)
+        leaks.step(world);
     });
 }
 

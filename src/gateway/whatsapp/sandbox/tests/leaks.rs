@@ -6,7 +6,7 @@ use crate::api::{JoinedVia, Setting};
 use crate::gateway::whatsapp::GroupChange;
 
 /// The group into which strangers come, once eight of them have.
-async fn leaking(world: &Arc<World>, leaks: &mut Leaks, session: &mut Session) -> GroupJid {
+fn leaking(world: &Arc<World>, leaks: &mut Leaks, session: &mut Session) -> GroupJid {
     let mut seen: Vec<GroupJid> = Vec::new();
     for _ in 0..2_000 {
         leaks.step(world);
@@ -46,7 +46,7 @@ async fn a_reset_ends_a_leak() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut leaks = Leaks::new(7);
-    let group = leaking(&world, &mut leaks, &mut support).await;
+    let group = leaking(&world, &mut leaks, &mut support);
     support.driver.reset_invite(&group).await.unwrap();
     support.heard();
     assert_eq!(comers(&world, &mut leaks, &mut support, 59), (0, 0));
@@ -57,7 +57,7 @@ async fn approval_makes_strangers_ask() {
     let world = world();
     let mut support = Session::connected(&world, "Support line").await;
     let mut leaks = Leaks::new(7);
-    let group = leaking(&world, &mut leaks, &mut support).await;
+    let group = leaking(&world, &mut leaks, &mut support);
     let approval = Setting::JoinApproval(true);
     support.driver.set(&group, &approval).await.unwrap();
     support.heard();
