@@ -1,9 +1,15 @@
 //! Saved pictures, request slots, and bounds of the notices' queue.
 
+use super::stream::{EVENT_BYTES_WAITING, EVENTS_WAITING, pass_on};
 use super::*;
 use crate::api::Envelope;
+use crate::client::realtime::RealtimeEvent;
 use crate::console::io::clipboard::{ClipboardChoice, Surroundings};
+use crate::console::io::notice::now;
+use crate::sheet::SheetFormat;
+use serde_json::Value;
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn a_second_sheet_of_the_same_name_gets_a_number() {

@@ -187,8 +187,8 @@ fn mark_all(state: &mut State) {
     }
 }
 
-/// Lets the marked people in or rejects them, or the selected one. More than one are asked about, and one who is not the
-/// selected one: marks may be hidden by the filter.
+/// Lets the marked people in or rejects them, or the selected one. More than one are asked about, and one whom
+/// the filter hides.
 fn decide(state: &mut State, approve: bool) {
     if state.refuses(Capability::Send) {
         return;
@@ -203,9 +203,7 @@ fn decide(state: &mut State, approve: bool) {
     let people = dialog.targets();
     match people.len() {
         0 => state.note("Nobody who waits is selected."),
-        1 if dialog.selected().is_some_and(|row| row.id == people[0]) => {
-            run::begin(state, approve, people);
-        }
+        1 if dialog.shown_waiting().contains(&people[0]) => run::begin(state, approve, people),
         count => {
             dialog.asked = Some((approve, people.clone()));
             let takes = run::expected(state, &people);

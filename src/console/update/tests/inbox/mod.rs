@@ -204,6 +204,20 @@ fn a_gateway_that_asks_to_wait_is_waited_for() {
 }
 
 #[test]
+fn a_marked_person_whom_the_filter_hides_is_asked_about() {
+    let mut desk = opened(NARROW);
+    desk.press("Space");
+    let marked = dialog(&desk).marks.iter().next().cloned().expect("a mark");
+    desk.press("/");
+    desk.type_text("zzz");
+    desk.press("Enter");
+    assert!(!dialog(&desk).shown_waiting().contains(&marked));
+    desk.press("x");
+    assert!(desk.asked.iter().all(|(_, call)| !call.changes()));
+    assert!(matches!(desk.top(), Some(Layer::Confirm(_))));
+}
+
+#[test]
 fn esc_stops_what_is_left_and_then_closes() {
     let mut desk = opened(NARROW);
     desk.press("Space");
