@@ -95,6 +95,8 @@ pub enum Report {
         until: EpochMillis,
         why: String,
     },
+    /// The last row ends about then, by the budgets that the gateway reports.
+    Expected(EpochMillis),
     Paused,
     /// It goes on after a pause.
     GoesOn,

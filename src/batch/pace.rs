@@ -132,18 +132,18 @@ pub fn estimate<'a>(plan: &Plan, sessions: impl Fn(&str) -> Option<&'a Session>)
             rows.entry(&row.target.session).or_insert((0, step)).0 += 1;
         }
     }
-    let of_session = |(id, (count, step)): (&&str, &(u32, &Step))| {
-        let session = sessions(id);
-        let paced = gap(session, step).saturating_mul(count.saturating_sub(1));
-        let windows = shares(session, step).into_iter().map(|share| {
-            let beyond = count
-                .saturating_mul(share.cost)
-                .saturating_sub(share.left());
-            length(share.window).saturating_mul(beyond.div_ceil(share.full()))
-        });
-        windows.chain([paced]).max().unwrap_or_default()
-    };
+    let of_session = |(id, (count, step)): (&&str, &(u32, &Step))| take(sessions(id), step, *count);
     rows.iter().map(of_session).max().unwrap_or_default()
+}
+
+/// How long so many rows of one session take.
+pub(super) fn take(session: Option<&Session>, step: &Step, rows: u32) -> Duration {
+    let paced = gap(session, step).saturating_mul(rows.saturating_sub(1));
+    let windows = shares(session, step).into_iter().map(|share| {
+        let beyond = rows.saturating_mul(share.cost).saturating_sub(share.left());
+        length(share.window).saturating_mul(beyond.div_ceil(share.full()))
+    });
+    windows.chain([paced]).max().unwrap_or_default()
 }
 
 /// A time in words, rounded up: `40 s`, `3 min`, `2 h 10 min`.

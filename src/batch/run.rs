@@ -45,6 +45,7 @@ pub async fn run(
         queues: BTreeMap::new(),
         away: 0,
         left_behind: None,
+        expected: 0,
     };
     let ended = batch.run(&mut control, &mut report).await;
     ended.unwrap_or_else(|ended| ended)
@@ -63,6 +64,8 @@ struct Queue {
     unknown: u32,
     /// How often in a row its first row could not be read, although the gateway answered otherwise.
     failed_reads: u32,
+    /// When its last row ends, as far as is known.
+    ends: EpochMillis,
 }
 
 impl Queue {
@@ -81,6 +84,8 @@ struct Batch<'a> {
     away: u32,
     /// Why rows of a session stay without an outcome, to be resumed later.
     left_behind: Option<String>,
+    /// When the batch ends, as it was reported last.
+    expected: EpochMillis,
 }
 
 impl Batch<'_> {
@@ -121,6 +126,7 @@ impl Batch<'_> {
                 reported: None,
                 unknown: 0,
                 failed_reads: 0,
+                ends: 0,
             });
             queue.rows.push_back(index);
         }
@@ -166,6 +172,7 @@ impl Batch<'_> {
             }
             Err(_) => None,
         };
+        self.expect(session, known.as_ref(), &step, report);
         match self.obstacle(session, known.as_ref(), &step, report) {
             Obstacle::None => {}
             Obstacle::Wait => return Ok(()),
@@ -210,6 +217,28 @@ impl Batch<'_> {
                 self.write(move |journal| journal.not_sent(index)).await?;
                 self.again(index, session, again, report)
             }
+        }
+    }
+
+    /// Reports when the batch ends, if that is news.
+    fn expect(
+        &mut self,
+        id: &str,
+        session: Option<&Session>,
+        step: &Step,
+        report: &mut impl FnMut(Report),
+    ) {
+        if let Some(queue) = self.queues.get_mut(id) {
+            let rows = u32::try_from(queue.rows.len()).unwrap_or(u32::MAX);
+            let left = pace::take(session, step, rows).as_millis();
+            let left = EpochMillis::try_from(left).unwrap_or(EpochMillis::MAX);
+            queue.ends = clock().saturating_add(left);
+        }
+        let ends = self.queues.values().map(|queue| queue.ends).max();
+        let ends = ends.unwrap_or_default();
+        if ends.abs_diff(self.expected) > 1_000 {
+            self.expected = ends;
+            report(Report::Expected(ends));
         }
     }
 
@@ -452,6 +481,7 @@ mod tests {
             reported: None,
             unknown: 0,
             failed_reads: 0,
+            ends: 0,
         };
         let hour = 3_600_000;
         assert!(queue.wait(hour, 0));

@@ -121,6 +121,10 @@ pub(crate) fn batch_count(run: &BatchRun) -> String {
 /// What the batch does now.
 #[must_use]
 pub(crate) fn doing(run: &BatchRun, now: crate::api::EpochMillis) -> String {
+    // Until when the budgets of the accounts make it last.
+    let by_budget = run.expected.map_or(0, |at| (at - now) / 1_000);
+    let by_budget = u64::try_from(by_budget).unwrap_or(0);
+    let about = |seconds| crate::batch::about(std::time::Duration::from_secs(seconds));
     match &run.phase {
         BatchPhase::Starting => "It begins …".to_owned(),
         BatchPhase::Pausing => "It pauses after the group under way.".to_owned(),
@@ -144,8 +148,12 @@ pub(crate) fn doing(run: &BatchRun, now: crate::api::EpochMillis) -> String {
             }
             (_, Some(seconds)) => {
                 let left = u64::try_from(seconds).unwrap_or(0) * run.tally.left as u64;
-                let left = crate::batch::about(std::time::Duration::from_secs(left));
+                let left = about(left.max(by_budget));
                 format!("Paced: 1 in {seconds} s · about {left} left")
+            }
+            _ if by_budget > 0 => {
+                let left = about(by_budget);
+                format!("Paced, as WhatsApp tolerates it · about {left} left")
             }
             _ => "Paced, as WhatsApp tolerates it.".to_owned(),
         },

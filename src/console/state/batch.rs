@@ -18,6 +18,8 @@ pub(crate) struct BatchRun {
     pub phase: BatchPhase,
     /// Until when nothing is sent, and why.
     pub waiting: Option<(EpochMillis, String)>,
+    /// When it ends, by the budgets that the gateway reports.
+    pub expected: Option<EpochMillis>,
     /// The row that was reported last.
     pub current: usize,
     /// When this run began, and how many rows had an outcome by then.
@@ -65,6 +67,7 @@ impl BatchRun {
             rows,
             phase,
             waiting: None,
+            expected: None,
         }
     }
 

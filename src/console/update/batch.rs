@@ -169,6 +169,7 @@ fn reported(state: &mut State, report: Report) {
             }
         }
         Report::Waiting { until, why } => run.waiting = Some((until, why)),
+        Report::Expected(at) => run.expected = Some(at),
         Report::Paused => {
             if run.phase == BatchPhase::Pausing {
                 run.phase = BatchPhase::Paused;

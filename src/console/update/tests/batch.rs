@@ -411,6 +411,17 @@ fn what_was_not_finished_is_offered_and_never_begins_by_itself() {
     assert!(matches!(desk.top(), Some(Layer::BatchProgress(_))));
 }
 
+#[test]
+fn a_budget_that_is_used_up_before_the_end_is_in_the_time_that_is_left() {
+    let mut desk = running();
+    let screen = desk.screen();
+    assert!(!screen.contains("left"), "{screen}");
+    let hour = desk.state.now + 3_600_000;
+    desk.send(run(RunNews::Report(Report::Expected(hour))));
+    let screen = desk.screen();
+    assert!(screen.contains("about 60 min left"), "{screen}");
+}
+
 fn given_up(id: &str, answer: Result<(), &str>) -> Msg {
     let answer = answer.map_err(str::to_owned);
     Msg::Batch(BatchNews::GivenUp(id.to_owned(), answer))
