@@ -391,7 +391,7 @@ impl FailureKind {
                 clean_line(capability)
             ),
             Self::GatewayAway => {
-                "The gateway does not answer. It is asked again by itself; check that it runs.".to_owned()
+                "The gateway does not answer. The desk keeps looking for it; check that it runs.".to_owned()
             }
             Self::Other => "The gateway refused. Press ! for its words.".to_owned(),
         }

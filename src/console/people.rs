@@ -74,7 +74,7 @@ pub(crate) struct Pasted {
 pub(crate) fn read(text: &str, country: Option<Country>) -> Pasted {
     let mut pasted = Pasted::default();
     let mut known = HashSet::new();
-    for line in text.lines() {
+    for line in plain(text).lines() {
         read_line(line, country, &mut pasted, &mut known);
         if pasted.people.len() > PARTICIPANTS_MAX {
             let why = format!("more than {PARTICIPANTS_MAX} people at once");
@@ -83,6 +83,46 @@ pub(crate) fn read(text: &str, country: Option<Country>) -> Pasted {
         }
     }
     pasted
+}
+
+/// The text with the digits of every script as 0 to 9, and without characters that are not seen: programs put them around
+/// numbers, and they would cut one in two.
+fn plain(text: &str) -> String {
+    let seen = text.chars().filter(|character| {
+        !matches!(
+            character,
+            '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'
+                | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+    });
+    seen.map(|character| match character {
+        '＋' => '+',
+        '０'..='９' => digit(character, '０'),
+        '٠'..='٩' => digit(character, '٠'),
+        '۰'..='۹' => digit(character, '۰'),
+        '०'..='९' => digit(character, '०'),
+        other => other,
+    })
+    .collect()
+}
+
+fn digit(character: char, zero: char) -> char {
+    let value = u32::from(character) - u32::from(zero);
+    char::from_digit(value, 10).unwrap_or(character)
+}
+
+/// The number in a text of digits and signs: a plus sign begins it, so that what numbers a list ("1. +44 …") is no part of it.
+fn from_plus(number: &str) -> &str {
+    let Some(at) = number.rfind('+') else {
+        return number;
+    };
+    let before = number[..at].trim_end_matches(['(', ' ']);
+    let digits = before.bytes().filter(u8::is_ascii_digit).count();
+    if digits < NUMBER_DIGITS {
+        &number[before.len()..]
+    } else {
+        number
+    }
 }
 
 fn read_line(
@@ -109,7 +149,7 @@ fn read_line(
         };
         let name = only.as_deref().or(part.name.or(before.take()));
         before = None;
-        match one(number, country) {
+        match one(from_plus(number), country) {
             Ok(person) if !known.insert(person.jid.clone()) => pasted.repeated += 1,
             Ok(person) => pasted.people.push(Person {
                 name: name
@@ -212,6 +252,7 @@ fn is_of_number(character: char) -> bool {
 /// # Errors
 /// Neither; a clause for people.
 pub(crate) fn one(typed: &str, country: Option<Country>) -> Result<Person, String> {
+    let typed = plain(typed);
     let typed = typed.trim();
     if typed.contains('@') {
         return of_jid(typed);
@@ -220,11 +261,22 @@ pub(crate) fn one(typed: &str, country: Option<Country>) -> Result<Person, Strin
         let odd = clean_line(odd.encode_utf8(&mut [0; 4])).into_owned();
         return Err(format!("`{odd}` is no part of a phone number"));
     }
+    if typed
+        .trim_start_matches(['(', ' '])
+        .trim_start_matches('+')
+        .contains('+')
+    {
+        return Err("a + begins a number; put a comma between two numbers".to_owned());
+    }
+    let is_international = typed.starts_with('+') || typed.starts_with("(+");
+    // The zero of `+44 (0)7700` is dialled inside the country only.
+    let without_zero = typed.replacen("(0)", "", usize::from(is_international));
+    let typed = without_zero.as_str();
     let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
     if digits.is_empty() {
         return Err("there is no phone number in it".to_owned());
     }
-    let international = if typed.starts_with('+') || typed.starts_with("(+") {
+    let international = if is_international {
         Some(digits.clone())
     } else {
         digits.strip_prefix("00").map(str::to_owned)
@@ -357,6 +409,42 @@ mod tests {
     fn numbers(pasted: &Pasted) -> Vec<&str> {
         let numbers = pasted.people.iter().map(|person| person.number.as_deref());
         numbers.map(Option::unwrap_or_default).collect()
+    }
+
+    #[test]
+    fn what_numbers_a_list_is_no_part_of_a_number() {
+        for text in [
+            "1. +44 7911 123456",
+            "2) +44 7911 123456",
+            "3 +44 7911 123456",
+            "(+44) 7911 123456",
+            "+44 79111\u{200b}23456",
+            "\u{202a}+44 7911 123456\u{202c}",
+            "+44 (0)7911-123.456",
+            "＋４４ ７９１１ １２３４５６",
+            "+٤٤ ٧٩١١ ١٢٣٤٥٦",
+        ] {
+            let pasted = read(text, None);
+            let numbers: Vec<_> = pasted
+                .people
+                .iter()
+                .map(|person| person.number.as_deref())
+                .collect();
+            assert_eq!(
+                numbers,
+                [Some("447911123456")],
+                "{text}: {:?}",
+                pasted.faults
+            );
+        }
+        for text in [
+            "+44 7911 123456 +62 812-3456-7890",
+            "447911123456+6281234567890",
+        ] {
+            let pasted = read(text, None);
+            assert!(pasted.people.is_empty(), "{text}: {:?}", pasted.people);
+            assert!(pasted.faults[0].why.contains("comma"), "{text}");
+        }
     }
 
     #[test]

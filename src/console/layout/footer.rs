@@ -9,9 +9,9 @@ use super::target::Target;
 use crate::api::SettingField;
 use crate::console::keymap::{Action, KeyContext};
 use crate::console::state::{
-    EditForm, FormFocus, FormPhase, InboxDialog, Layer, LinkMethod, NewGroupDialog, NewGroupFocus,
-    Pairing, PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus, RosterPhase,
-    SheetField, State,
+    BatchPhase, EditForm, FormFocus, FormPhase, InboxDialog, Layer, LinkMethod, NewGroupDialog,
+    NewGroupFocus, Pairing, PairingStep, ProfilesStep, ResetPhase, RosterDialog, RosterFocus,
+    RosterPhase, SheetField, State,
 };
 
 /// The hints that fit. Help and quit always stay; of the others the last ones are dropped first.
@@ -117,7 +117,12 @@ fn wanted(state: &State, screen: &Screen) -> (Vec<Hint>, usize) {
             hints.push(plain("↑↓", "scroll"));
             hints.push(of_action(state, Action::BatchMenu, "menu"));
             let running = state.batch_is_running();
-            let escape = if running { "leave it running" } else { "close" };
+            let paused = (state.batch.as_ref()).is_some_and(|run| run.phase == BatchPhase::Paused);
+            let escape = match (running, paused) {
+                (_, true) => "leave it paused",
+                (true, false) => "leave it running",
+                (false, false) => "close",
+            };
             closed_by_keys(state, hints, escape)
         }
         Some(Layer::BatchResume(_)) => {

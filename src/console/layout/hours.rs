@@ -49,6 +49,15 @@ pub(crate) fn hours_parts(state: &State, screen: &Screen, hours: &HoursDialog) -
                 .to_owned()
         }
     };
+    let group = state.groups.get(&hours.key).map(|entry| &entry.group);
+    let role = group.and_then(|group| group.my_role.as_ref());
+    let words = if hours.is_editing() && role.is_some_and(|role| !role.is_admin()) {
+        format!(
+            "! This account is no admin of the group: until it is one, nothing opens and closes. {words}"
+        )
+    } else {
+        words
+    };
     let text = wrap(&words, width, LINES);
     let height = u16::try_from(text.len()).unwrap_or(6) + 4;
     let focus = match hours.focus {

@@ -6,7 +6,7 @@ use super::hint::{Hint, of_action};
 use super::marks_lines::{escape_word, has_batch_line, has_flood_line};
 use super::screen::{Screen, row};
 use crate::console::keymap::Action;
-use crate::console::state::State;
+use crate::console::state::{BatchPhase, State};
 use crate::console::words;
 use crate::text::{self, clean_line};
 use ratatui::layout::Rect;
@@ -30,7 +30,13 @@ fn batch_words(state: &State) -> Option<String> {
     if let Some(run) = &state.batch {
         let mark = if run.is_running() { "◌" } else { "·" };
         let words = sentence(&clean_line(&run.change));
-        return Some(format!("{mark} {words} · {}", batch_count(run)));
+        let is_waiting = (run.waiting.as_ref()).is_some_and(|(until, _)| *until > state.now);
+        let still = match run.phase {
+            BatchPhase::Pausing | BatchPhase::Paused => " · paused",
+            BatchPhase::Running if is_waiting => " · waits",
+            _ => "",
+        };
+        return Some(format!("{mark} {words} · {}{still}", batch_count(run)));
     }
     let open = state.unfinished.first()?;
     let left = open.rows.iter().filter(|row| row.outcome.is_none());

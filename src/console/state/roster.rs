@@ -153,6 +153,14 @@ impl RosterDialog {
         self.loaded().get(*self.shown.get(self.cursor)?)
     }
 
+    /// How many marked members the filter hides.
+    #[must_use]
+    pub(crate) fn hidden_marks(&self) -> usize {
+        let shown = self.shown.iter().filter_map(|at| self.loaded().get(*at));
+        let seen = shown.filter(|member| self.marked.contains(&member.lid));
+        self.marked.len().saturating_sub(seen.count())
+    }
+
     /// The marked members, or the one under the cursor.
     #[must_use]
     pub(crate) fn meant(&self) -> Vec<&GroupMember> {

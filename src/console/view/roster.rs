@@ -102,7 +102,13 @@ fn list(
     };
     let count = match roster.marked.len() {
         0 => count,
-        marked => format!("{count} · {} marked", words::thousands(marked)),
+        marked => {
+            let hidden = match roster.hidden_marks() {
+                0 => String::new(),
+                hidden => format!(" ({} hidden)", words::thousands(hidden)),
+            };
+            format!("{count} · {} marked{hidden}", words::thousands(marked))
+        }
     };
     let right = put_right(buffer, parts.head, &count, theme.dim);
     let room = Rect {

@@ -61,6 +61,7 @@ fn list_key(state: &mut State, event: &KeyEvent, action: Option<Action>) -> Foll
         (KeyCode::Char('d') | KeyCode::Delete, _) => press(state, ButtonId::RemovePeople),
         (KeyCode::Char('p'), _) => press(state, ButtonId::Promote),
         (KeyCode::Char('m'), _) => press(state, ButtonId::Demote),
+        (KeyCode::Esc, _) if !dialog.find.is_empty() => filter(dialog, ""),
         (KeyCode::Esc, _) => close(state),
         _ => match (scroll_step(action), action) {
             (Some(step), _) => step_list(dialog, step, page),

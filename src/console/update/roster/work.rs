@@ -126,6 +126,13 @@ fn set(work: &mut RosterWork, outcome: impl Fn(&str) -> PersonOutcome) {
 }
 
 fn refuse(work: &mut RosterWork, failure: &CallFailure, sentence: String) {
+    if failure.kind == FailureKind::GatewayAway {
+        // Nothing was sent, and nothing is sent later.
+        set(work, |_| PersonOutcome::NotTried);
+        work.stopped = true;
+        work.failure = Some(sentence);
+        return;
+    }
     let Some(partial) = &failure.members else {
         let alone = work.count(|outcome| *outcome == PersonOutcome::Running) == 1;
         if alone {

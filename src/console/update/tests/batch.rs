@@ -262,6 +262,8 @@ fn it_can_be_paused_continued_and_stopped_and_goes_on_when_left() {
         Some(&&BatchCommand::Control(Control::Pause))
     );
     desk.send(run(RunNews::Report(Report::Paused)));
+    let screen = desk.screen();
+    assert!(screen.contains("leave it paused"), "{screen}");
     assert!(
         desk.screen().contains("Paused; nothing is sent."),
         "{}",

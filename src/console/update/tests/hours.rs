@@ -230,3 +230,17 @@ fn a_refusal_keeps_what_was_typed() {
     desk.press("Esc");
     assert!(desk.state.layers.is_empty());
 }
+
+#[test]
+fn who_is_no_admin_is_warned_that_nothing_closes() {
+    for (role, warned) in [(SessionRole::Member, true), (SessionRole::Admin, false)] {
+        let mut desk = Harness::opened(WIDE);
+        let mine = with_role(group("1", "Allotment"), role);
+        desk.press("r");
+        desk.answer(&Call::Group(key_of("a", "1")), Reply::Group(Ok(mine)));
+        desk.answer(&read(), Reply::Schedule(Ok(schedule())));
+        desk.press("C");
+        desk.answer(&read(), Reply::Schedule(Ok(schedule())));
+        assert_eq!(words(&desk).contains("no admin of the group"), warned);
+    }
+}

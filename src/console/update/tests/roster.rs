@@ -214,3 +214,33 @@ fn the_filter_leaves_the_members_that_match() {
     assert_eq!(dialog(&desk).marked.len(), 1);
     assert!(desk.screen().contains("1 marked"), "{}", desk.screen());
 }
+
+#[test]
+fn while_the_gateway_is_away_nobody_is_refused() {
+    let mut desk = open(WIDE);
+    add(&mut desk, "+62 812-3456-7890");
+    desk.answer_change(Reply::MembersChanged(Err(failure(
+        FailureKind::GatewayAway,
+    ))));
+    assert_eq!(outcomes(&desk), [PersonOutcome::NotTried]);
+    assert!(!desk.asked.iter().any(|(_, call)| call.changes()));
+}
+
+#[test]
+fn marks_that_the_filter_hides_are_said_and_esc_clears_the_filter_first() {
+    let mut desk = open(WIDE);
+    desk.press("Space");
+    desk.press("/");
+    desk.type_text("nobody is called so");
+    desk.press("Enter");
+    let screen = desk.screen();
+    assert!(screen.contains("1 marked (1 hidden)"), "{screen}");
+    desk.press("Esc");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("1 marked") && !screen.contains("hidden"),
+        "{screen}"
+    );
+    desk.press("Esc");
+    assert!(desk.top().is_none());
+}

@@ -75,7 +75,7 @@ pub const SCENES: &[Scene] = &[
         reset(ResetPhase::Checking, ButtonId::Close)
     }),
     ("reset-lost", || {
-        let sentence = "Whether the link was reset is not known, and it could not be looked up. The gateway does not answer. It is asked again by itself; check that it runs.";
+        let sentence = "Whether the link was reset is not known, and it could not be looked up. The gateway does not answer. The desk keeps looking for it; check that it runs.";
         reset(
             ResetPhase::Failed(CallFailure::lost_answer(sentence, true)),
             ButtonId::Close,
