@@ -23,6 +23,7 @@ pub(crate) fn confirm_parts(state: &State, screen: &Screen, confirm: &ConfirmDia
             let (title, yes) = match then {
                 Leaving::Quit => ("Quit", "Quit anyway"),
                 Leaving::Gateway => ("Leave this gateway", "Leave anyway"),
+                Leaving::Dialog => ("Leave", "Leave anyway"),
             };
             let lines: Vec<String> = losses.iter().map(|loss| format!("· {loss}")).collect();
             (

@@ -41,4 +41,6 @@ pub enum Leaving {
     Quit,
     /// To another gateway.
     Gateway,
+    /// Out of the dialog below.
+    Dialog,
 }

@@ -7,6 +7,9 @@ use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use ratatui_textarea::TextArea;
 
+/// What leaving the dialog loses.
+pub(crate) const HOURS_TYPED: &str = "the opening hours as typed";
+
 /// The dialog. Typed text stays until it is saved or the dialog left.
 pub struct HoursDialog {
     pub key: GroupKey,
@@ -19,6 +22,8 @@ pub struct HoursDialog {
     pub phase: HoursPhase,
     /// What the gateway has.
     before: Option<PutSchedule>,
+    /// Time zone and rules as the fields began.
+    filled: (String, String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +56,7 @@ impl HoursDialog {
             focus: HoursFocus::Button(ButtonId::Close),
             phase: HoursPhase::Reading(id),
             before: None,
+            filled: (String::new(), String::new()),
         }
     }
 
@@ -64,8 +70,19 @@ impl HoursDialog {
             zone: zone.clone(),
             rules: schedule.rules.clone(),
         });
+        self.filled = self.text();
         self.focus = HoursFocus::Rules;
         self.phase = HoursPhase::Editing;
+    }
+
+    fn text(&self) -> (String, String) {
+        (self.zone.lines().join(" "), self.rules.lines().join(" "))
+    }
+
+    /// Whether leaving loses something that was typed.
+    #[must_use]
+    pub(crate) fn has_text(&self) -> bool {
+        self.is_editing() && self.text() != self.filled
     }
 
     /// What would be saved.

@@ -84,7 +84,7 @@ pub(crate) use form::{EditForm, FieldOutcome, FormFocus, FormPhase, Settings};
 pub(crate) use groups::{Entry, GroupColumn, Groups, Sort};
 pub(crate) use help::HelpDialog;
 pub(crate) use history::{HistoryDialog, HistoryEntry, HistoryPhase};
-pub(crate) use hours::{HoursDialog, HoursFocus, HoursPhase};
+pub(crate) use hours::{HOURS_TYPED, HoursDialog, HoursFocus, HoursPhase};
 pub(crate) use inbox::{
     ASKERS_MAX, Asker, AskerId, AskerOutcome, InboxDialog, InboxRun, InboxSource,
 };
@@ -92,7 +92,9 @@ pub(crate) use layer::Layer;
 pub(crate) use leave_group::{LeaveGroupDialog, LeavePhase};
 pub(crate) use link_list::{LinkList, ListForm, ListedLink, ReadingLinks};
 pub(crate) use new_gateway::{GatewayFocus, NewGatewayDialog, NewGatewayPhase};
-pub(crate) use new_group::{NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay};
+pub(crate) use new_group::{
+    NEW_GROUP_TYPED, NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay,
+};
 pub(crate) use note::{NoteDialog, NoteFocus};
 pub(crate) use pairing::{
     FieldOrButton, LinkMethod, Linked, NAME_MAX, Pairing, PairingError, PairingField, PairingQr,

@@ -10,6 +10,9 @@ use crate::console::people::{Country, Pasted};
 use ratatui_textarea::TextArea;
 use std::collections::BTreeSet;
 
+/// What leaving the dialog loses.
+pub(crate) const NEW_GROUP_TYPED: &str = "the group as typed";
+
 /// The dialog. What was typed stays until the group is there or the dialog is left.
 pub struct NewGroupDialog {
     pub way: NewGroupWay,
@@ -170,6 +173,15 @@ impl NewGroupDialog {
             choice.apply(&mut patch);
         }
         patch
+    }
+
+    /// Whether leaving loses something that was typed. A link is pasted again quickly.
+    #[must_use]
+    pub(crate) fn has_text(&self) -> bool {
+        let fields = [&self.name, &self.description, &self.people];
+        let is_typed =
+            |field: &&TextArea<'_>| field.lines().iter().any(|line| !line.trim().is_empty());
+        self.is_editing() && fields.iter().any(is_typed)
     }
 
     #[must_use]

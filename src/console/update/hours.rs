@@ -2,14 +2,16 @@
 
 use super::cursor::{button_move, next_button};
 use super::follow_up::FollowUp;
-use super::{card, text_input};
+use super::{card, confirm, text_input};
 use crate::api::{Capability, GroupSchedule, PutSchedule};
 use crate::console::effect::Call;
 use crate::console::failure::{CallFailure, FailureKind};
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::Action;
 use crate::console::layout::{hours_buttons, why_not};
-use crate::console::state::{ButtonId, HoursDialog, HoursFocus, HoursPhase, Layer, State};
+use crate::console::state::{
+    ButtonId, HOURS_TYPED, HoursDialog, HoursFocus, HoursPhase, Layer, Leaving, Question, State,
+};
 use crossterm::event::{KeyCode, KeyEvent};
 
 /// `C` on a group: opens its opening hours.
@@ -151,6 +153,11 @@ fn send(state: &mut State, schedule: Option<PutSchedule>) {
 }
 
 fn leave(state: &mut State) {
+    if top(state).is_some_and(|dialog| dialog.has_text()) {
+        let losses = vec![HOURS_TYPED.to_owned()];
+        let then = Leaving::Dialog;
+        return confirm::ask(state, Question::Leave { then, losses });
+    }
     let saving = top(state).is_some_and(|dialog| matches!(dialog.phase, HoursPhase::Saving(_)));
     state.layers.pop();
     if saving {

@@ -1,9 +1,12 @@
 //! Quitting and going to another gateway, after a question that lists what would be lost.
 
-use super::{confirm, form, new_gateway, pairing, profiles};
+use super::{confirm, form, new_gateway, new_group, pairing, profiles};
 use crate::console::effect::Effect;
 use crate::console::layout::batch_count;
-use crate::console::state::{ConfirmDialog, EditForm, FormPhase, Layer, Leaving, Question, State};
+use crate::console::state::{
+    ConfirmDialog, EditForm, FormPhase, HOURS_TYPED, Layer, Leaving, NEW_GROUP_TYPED, Question,
+    State,
+};
 use crate::console::words;
 use crate::text::clean_line;
 
@@ -59,6 +62,13 @@ pub(super) fn leave(state: &mut State, then: Leaving) {
     match then {
         Leaving::Quit => state.requests.effects.push(Effect::Quit),
         Leaving::Gateway => profiles::open(state),
+        Leaving::Dialog => match state.layers.last() {
+            Some(Layer::NewGroup(_)) => new_group::close(state),
+            Some(Layer::Hours(_)) => {
+                state.layers.pop();
+            }
+            _ => {}
+        },
     }
 }
 
@@ -90,7 +100,13 @@ fn losses(state: &State) -> Vec<String> {
             batch_count(run)
         )
     });
-    let mut losses: Vec<String> = texts.chain(resets).chain(batch).collect();
+    let dialogs = state.layers.iter().filter_map(|layer| match layer {
+        Layer::NewGroup(group) if group.has_text() => Some(NEW_GROUP_TYPED.to_owned()),
+        Layer::Hours(hours) if hours.has_text() => Some(HOURS_TYPED.to_owned()),
+        _ => None,
+    });
+    let losses = texts.chain(dialogs).chain(resets).chain(batch);
+    let mut losses: Vec<String> = losses.collect();
     if state.requests.is_changing() {
         losses.insert(
             0,

@@ -2,7 +2,7 @@
 
 use super::super::cursor::next_button;
 use super::super::follow_up::FollowUp;
-use super::super::{roster, text_input};
+use super::super::{confirm, roster, text_input};
 use super::find::dialog;
 use crate::api::{Capability, InvitePreview};
 use crate::console::account::number;
@@ -12,7 +12,8 @@ use crate::console::keymap::Action;
 use crate::console::layout::{new_group_buttons, new_group_fault};
 use crate::console::people::{self, Country};
 use crate::console::state::{
-    ButtonId, Layer, NewGroupDialog, NewGroupFocus, NewGroupPhase, NewGroupWay, State,
+    ButtonId, Layer, Leaving, NEW_GROUP_TYPED, NewGroupDialog, NewGroupFocus, NewGroupPhase,
+    NewGroupWay, Question, State,
 };
 use crate::text::{clean_typed_block, clean_typed_line};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -300,12 +301,16 @@ fn leave(state: &mut State) {
     };
     if dialog.is_calling() {
         state.note("WhatsApp is being asked; its answer comes within a minute.");
+    } else if dialog.has_text() {
+        let losses = vec![NEW_GROUP_TYPED.to_owned()];
+        let then = Leaving::Dialog;
+        confirm::ask(state, Question::Leave { then, losses });
     } else {
         close(state);
     }
 }
 
-fn close(state: &mut State) {
+pub(crate) fn close(state: &mut State) {
     if matches!(state.layers.last(), Some(Layer::NewGroup(_))) {
         state.layers.pop();
         state

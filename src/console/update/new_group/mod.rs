@@ -5,5 +5,5 @@ mod find;
 mod keys;
 mod outcome;
 
-pub(super) use keys::{click, key, open, paste, press, previewed};
+pub(super) use keys::{click, close, key, open, paste, press, previewed};
 pub(super) use outcome::{created, groups_read, joined, members_read, settings_answered};

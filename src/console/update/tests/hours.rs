@@ -227,7 +227,14 @@ fn a_refusal_keeps_what_was_typed() {
         screen.contains("✘") && screen.contains("Mars/Base"),
         "{screen}"
     );
+    // What was typed is lost only after a question.
     desk.press("Esc");
+    assert!(words(&desk).contains("the opening hours as typed"));
+    desk.press("Enter");
+    assert!(words(&desk).contains("Mars/Base"), "{}", desk.screen());
+    desk.press("Esc");
+    desk.press("Left");
+    desk.press("Enter");
     assert!(desk.state.layers.is_empty());
 }
 

@@ -221,16 +221,6 @@ fn a_click_before_the_name_marks() {
     assert!(marked(&desk).is_empty());
 }
 
-/// The groups whose links are being read, with the request.
-#[track_caller]
-fn asked(desk: &Harness) -> (RequestId, Vec<GroupKey>) {
-    let found = desk.others.iter().rev().find_map(|effect| match effect {
-        Effect::AskLinks { id, groups } => Some((*id, groups.clone())),
-        _ => None,
-    });
-    found.expect("no links are read")
-}
-
 fn links(links: &[&str]) -> Reply {
     let links = links.iter().map(|link| (*link).to_owned());
     Reply::Links(links.map(Ok).collect())
@@ -242,7 +232,7 @@ fn the_links_of_marked_groups_are_read_at_a_pace_and_copied() {
     open(&mut desk, "Mark all");
     desk.press("y");
     // "Choir" allows only admins to have the link, and the account of "Darts" is not connected.
-    let (request, groups) = asked(&desk);
+    let (request, groups) = desk.links_asked();
     assert_eq!(groups, [key_of("a", "1"), key_of("a", "2")]);
     desk.send(Msg::LinksStep(request, Step::Answered { done: 1 }));
     let screen = desk.screen();
@@ -270,7 +260,7 @@ fn a_link_that_cannot_be_read_is_named() {
     let mut desk = desk();
     open(&mut desk, "Mark all");
     desk.press("y");
-    let (request, _) = asked(&desk);
+    let (request, _) = desk.links_asked();
     let refused = vec![
         Ok("https://example.com/not-a-link".to_owned()),
         Err(failure(FailureKind::GatewayAway)),
@@ -289,7 +279,7 @@ fn a_link_that_is_reset_while_the_list_is_read_is_read_again() {
     let mut desk = desk();
     open(&mut desk, "Mark all");
     desk.press("y");
-    let (request, _) = asked(&desk);
+    let (request, _) = desk.links_asked();
     desk.send(Msg::LinksStep(request, Step::Answered { done: 1 }));
     desk.event(
         EventKind::GroupUpdate,
@@ -299,7 +289,7 @@ fn a_link_that_is_reset_while_the_list_is_read_is_read_again() {
     let third = "https://chat.whatsapp.com/Third67890FeDcBa98765";
     desk.send(Msg::Reply(request, links(&[LINK, third])));
     assert_eq!(desk.copied(), None);
-    let (again, groups) = asked(&desk);
+    let (again, groups) = desk.links_asked();
     assert_ne!(again, request);
     assert_eq!(groups, [key_of("a", "1")]);
     desk.send(Msg::Reply(again, links(&[OTHER_LINK])));
@@ -317,7 +307,7 @@ fn a_list_that_is_read_can_be_stopped_and_outlives_moves() {
     desk.press("Home");
     desk.press("y");
     desk.press("Down");
-    let (request, _) = asked(&desk);
+    let (request, _) = desk.links_asked();
     let screen = desk.screen();
     assert!(screen.contains("Esc stop the list"), "{screen}");
     desk.press("Esc");
@@ -344,14 +334,14 @@ fn a_group_marked_in_two_accounts_is_copied_once_and_csv_computes_nothing() {
     open(&mut desk, "Mark all");
     assert_eq!(marked(&desk).len(), 3);
     open(&mut desk, "Copy the list as CSV");
-    let (request, _) = asked(&desk);
+    let (request, _) = desk.links_asked();
     desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     let csv = format!(
         "name,link,account\n\"'=1+1, \"\"x\"\"\",{LINK},Desk a\nBook club,{OTHER_LINK},Desk a\n"
     );
     assert_eq!(desk.copied(), Some(csv.as_str()));
     open(&mut desk, "Copy the list as “Poster”");
-    let (request, _) = asked(&desk);
+    let (request, _) = desk.links_asked();
     desk.send(Msg::Reply(request, links(&[LINK, OTHER_LINK])));
     let texts = format!("=1+1, \"x\": {LINK}\nBook club: {OTHER_LINK}\n");
     assert_eq!(desk.copied(), Some(texts.as_str()));

@@ -365,6 +365,16 @@ impl Harness {
         self.state.groups.selected().map_or("", |entry| &entry.name)
     }
 
+    /// The groups whose links are being read, with the request.
+    #[track_caller]
+    fn links_asked(&self) -> (RequestId, Vec<GroupKey>) {
+        let found = self.others.iter().rev().find_map(|effect| match effect {
+            Effect::AskLinks { id, groups } => Some((*id, groups.clone())),
+            _ => None,
+        });
+        found.expect("no links are read")
+    }
+
     fn toast_now(&self) -> Option<&str> {
         self.state.toasts.last().map(|toast| toast.text.as_str())
     }

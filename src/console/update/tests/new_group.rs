@@ -165,3 +165,25 @@ fn a_link_is_joined_only_after_its_preview() {
         assert!(done(&desk).contains(words), "{}", done(&desk));
     }
 }
+
+#[test]
+fn what_was_typed_is_lost_only_after_a_question() {
+    let mut desk = Harness::ready(NARROW);
+    desk.press("N");
+    desk.press("Esc");
+    assert!(desk.top().is_none(), "nothing was typed");
+    desk.press("N");
+    desk.type_text("Sunday walk");
+    desk.press("Esc");
+    assert!(
+        desk.screen().contains("the group as typed"),
+        "{}",
+        desk.screen()
+    );
+    desk.press("Enter");
+    assert!(desk.screen().contains("Sunday walk"), "{}", desk.screen());
+    desk.press("Esc");
+    desk.press("Left");
+    desk.press("Enter");
+    assert!(desk.top().is_none());
+}

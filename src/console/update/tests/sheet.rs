@@ -23,16 +23,6 @@ fn dialog(desk: &Harness) -> &SheetDialog {
     }
 }
 
-/// The groups whose links are being read, with the request.
-#[track_caller]
-fn asked(desk: &Harness) -> (RequestId, Vec<GroupKey>) {
-    let found = desk.others.iter().rev().find_map(|effect| match effect {
-        Effect::AskLinks { id, groups } => Some((*id, groups.clone())),
-        _ => None,
-    });
-    found.expect("no links are read")
-}
-
 #[track_caller]
 fn order(desk: &Harness) -> (RequestId, SheetOrder) {
     let found = desk.others.iter().rev().find_map(|effect| match effect {
@@ -64,7 +54,7 @@ fn the_selected_group_is_printed_with_the_chosen_layout_text_and_name() {
         assert!(screen.contains(shown), "{shown}\n{screen}");
     }
     desk.press("Enter");
-    let (id, groups) = asked(&desk);
+    let (id, groups) = desk.links_asked();
     assert_eq!(groups, [key_of("a", "1")]);
     desk.send(Msg::LinksStep(id, Step::Answered { done: 1 }));
     desk.send(Msg::Reply(id, Reply::Links(vec![Ok(LINK.to_owned())])));
@@ -101,7 +91,7 @@ fn all_groups_of_the_list_are_printed_and_the_others_left_out_with_the_reason() 
     );
     desk.press("Enter");
     // "Choir" has its link for admins only, and the session of "Darts" is stopped.
-    let (id, groups) = asked(&desk);
+    let (id, groups) = desk.links_asked();
     assert_eq!(groups, [key_of("a", "1"), key_of("a", "2")]);
     desk.send(Msg::LinksStep(id, Step::Answered { done: 1 }));
     assert!(
@@ -147,7 +137,7 @@ fn a_group_of_several_accounts_is_printed_once_through_one_that_has_the_link() {
     for key in ["Tab", "S", "Right", "Enter"] {
         desk.press(key);
     }
-    assert_eq!(asked(&desk).1, [key_of("b", "1"), key_of("b", "2")]);
+    assert_eq!(desk.links_asked().1, [key_of("b", "1"), key_of("b", "2")]);
 }
 
 #[test]
@@ -156,7 +146,7 @@ fn esc_stops_the_reading_and_nothing_is_written() {
     for key in ["S", "Enter"] {
         desk.press(key);
     }
-    let (id, _) = asked(&desk);
+    let (id, _) = desk.links_asked();
     assert!(desk.screen().contains("Stop"));
     desk.press("Esc");
     assert!(desk.others.contains(&Effect::Cancel(id)));
@@ -179,7 +169,7 @@ fn what_cannot_be_made_says_why_and_the_dialog_stays() {
     let mut desk = desk(NARROW);
     desk.press("S");
     desk.press("Enter");
-    let (id, _) = asked(&desk);
+    let (id, _) = desk.links_asked();
     let evil = "https://evil.test/x".to_owned();
     desk.send(Msg::Reply(id, Reply::Links(vec![Ok(evil)])));
     assert!(
@@ -188,7 +178,7 @@ fn what_cannot_be_made_says_why_and_the_dialog_stays() {
         desk.screen()
     );
     desk.press("Enter");
-    let (id, _) = asked(&desk);
+    let (id, _) = desk.links_asked();
     desk.send(Msg::Reply(id, Reply::Links(vec![Ok(LINK.to_owned())])));
     let (id, _) = order(&desk);
     desk.send(Msg::Reply(
@@ -236,7 +226,7 @@ fn the_time_follows_the_budget_and_a_pause_is_shown() {
         "{}",
         desk.screen()
     );
-    let (id, _) = asked(&desk);
+    let (id, _) = desk.links_asked();
     desk.send(Msg::LinksStep(id, Step::Waits(Duration::from_secs(40))));
     assert!(
         desk.screen()
@@ -271,7 +261,7 @@ fn the_mouse_chooses_changes_and_makes() {
     click(&mut desk, "Layout");
     assert_eq!(dialog(&desk).layout, Layout::A5);
     click(&mut desk, "Make the sheet");
-    asked(&desk);
+    desk.links_asked();
     click(&mut desk, "Stop");
     assert!(dialog(&desk).is_choosing());
     click(&mut desk, "Cancel");
