@@ -3,6 +3,7 @@
 use super::context::CommandContext;
 use super::find::Found;
 use super::invite::Which;
+use super::named_group::NamedGroup;
 use crate::api::{
     AuditOutcome, GroupSchedule, PutSchedule, ScheduleRule, ScheduledGroup, check_rules, parse_days,
 };
@@ -155,12 +156,8 @@ impl Set {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Document<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
+    #[serde(flatten)]
+    group: NamedGroup<'a>,
     #[serde(flatten)]
     schedule: &'a GroupSchedule,
 }
@@ -168,10 +165,7 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn new(found: &'a Found, schedule: &'a GroupSchedule) -> Self {
         Self {
-            session_id: &found.session.id,
-            session_label: found.session.label.as_deref(),
-            group_jid: &found.group.group_jid,
-            subject: found.group.subject.as_deref(),
+            group: found.into(),
             schedule,
         }
     }

@@ -7,6 +7,7 @@ mod progress;
 
 use super::context::CommandContext;
 use super::find::{Found, group_name, session_name};
+use super::named_group::NamedGroup;
 use crate::cli::output::{CallKind, CommandError, Exit, json_text, note, print};
 use crate::console::words;
 use crate::links::{Answer, Ask, What, ask_all};
@@ -69,12 +70,8 @@ struct Document<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row<'a> {
-    session_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    session_label: Option<&'a str>,
-    group_jid: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    subject: Option<&'a str>,
+    #[serde(flatten)]
+    group: NamedGroup<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     invite: Option<&'a str>,
 }
@@ -90,10 +87,7 @@ struct Left<'a> {
 impl<'a> Row<'a> {
     fn of(found: &'a Found, invite: Option<&'a str>) -> Self {
         Self {
-            session_id: &found.session.id,
-            session_label: found.session.label.as_deref(),
-            group_jid: &found.group.group_jid,
-            subject: found.group.subject.as_deref(),
+            group: found.into(),
             invite,
         }
     }
