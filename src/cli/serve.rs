@@ -64,8 +64,7 @@ pub(super) async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         }
         match &tls {
             Some(tls) => reload(tls),
-            // SIGHUP without certificates to reload: the terminal closed.
-            None => break,
+            None => tracing::info!("there is no certificate to read again"),
         }
     }
     tracing::info!("shutting down");

@@ -132,3 +132,18 @@ async fn a_realtime_stream_is_closed_with_going_away() {
     assert_eq!(code, CloseCode::Away);
     assert!(server.end().success());
 }
+
+/// `systemctl reload` and logrotate send it, whether or not there is a certificate.
+#[tokio::test]
+async fn sighup_without_a_certificate_ends_nothing() {
+    let mut server = Process::start(&["serve", "--sandbox", "--still", "--listen", "127.0.0.1:0"]);
+    server.signal("HUP");
+    server
+        .until_logged("there is no certificate to read again")
+        .await;
+    let health = format!("{}/healthz", server.origin());
+    let answer = http().get(&health).send().await.expect("an answer");
+    assert!(answer.status().is_success());
+    server.signal("TERM");
+    assert!(server.end().success());
+}
