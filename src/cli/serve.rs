@@ -62,9 +62,10 @@ pub(super) async fn serve(cli: &Cli, serve: &Serve) -> anyhow::Result<()> {
         if next == Request::Terminate {
             break;
         }
-        match &tls {
-            Some(tls) => reload(tls),
-            None => tracing::info!("there is no certificate to read again"),
+        if let Some(tls) = &tls {
+            reload(tls);
+        } else {
+            tracing::info!("there is no certificate to read again");
         }
     }
     tracing::info!("shutting down");

@@ -136,7 +136,7 @@ async fn a_realtime_stream_is_closed_with_going_away() {
 /// `systemctl reload` and logrotate send it, whether or not there is a certificate.
 #[tokio::test]
 async fn sighup_without_a_certificate_ends_nothing() {
-    let mut server = Process::start(&["serve", "--sandbox", "--still", "--listen", "127.0.0.1:0"]);
+    let mut server = sandbox(&[], &[]);
     server.signal("HUP");
     server
         .until_logged("there is no certificate to read again")
