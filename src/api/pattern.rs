@@ -40,6 +40,9 @@ macro_rules! invisible {
 /// A text with at least one character that can be seen.
 pub const VISIBLE: &str = concat!("[^", control!(), space!(), invisible!(), "]");
 
+/// A text of at least two characters without the spaces around it.
+pub const MEMBER_QUERY: &str = concat!("[^", space!(), "][\\s\\S]*[^", space!(), "]");
+
 macro_rules! http {
     () => {
         "([hH][tT][tT][pP][sS]?://)?"

@@ -94,3 +94,25 @@ impl Engine {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::check_query;
+    use crate::api::pattern;
+
+    #[test]
+    fn a_query_is_accepted_exactly_where_the_document_says_so() {
+        let described = regress::Regex::with_flags(pattern::MEMBER_QUERY, "u").unwrap();
+        for letter in '\0'..='\u{ffff}' {
+            for text in [
+                format!("{letter}"),
+                format!("º{letter}"),
+                format!(" {letter}b "),
+                format!("a{letter}b"),
+            ] {
+                let is_described = described.find(&text).is_some();
+                assert_eq!(check_query(&text).is_ok(), is_described, "{text:?}");
+            }
+        }
+    }
+}

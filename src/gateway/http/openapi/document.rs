@@ -327,7 +327,10 @@ fn parameters() -> Value {
     let mut members = query(
         "query",
         "A part of the name, the number or the LID. Case is ignored.",
-        json!({ "type": "string", "minLength": MEMBER_QUERY_MIN, "maxLength": MEMBER_QUERY_MAX }),
+        json!({
+            "type": "string", "minLength": MEMBER_QUERY_MIN, "maxLength": MEMBER_QUERY_MAX,
+            "pattern": pattern::MEMBER_QUERY,
+        }),
         json!("sari"),
     );
     members["required"] = json!(true);
