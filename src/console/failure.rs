@@ -107,6 +107,15 @@ impl SessionState {
 }
 
 impl CallFailure {
+    /// Whether the gateway does not know the session, and so says nothing about its groups.
+    #[must_use]
+    pub(crate) fn is_unknown_session(&self) -> bool {
+        matches!(
+            self.kind,
+            FailureKind::NoSuchSession | FailureKind::NotInEngine
+        )
+    }
+
     /// From an answer of the gateway. `retry_after` is the header's number of seconds.
     ///
     /// The finer `reason` of our own gateway decides first; a gateway without it has only the code.

@@ -168,10 +168,7 @@ fn leave(state: &mut State) {
 /// Whether the failure says that the gateway has no opening hours. One that has had some, or that does not find the
 /// session or the group, says nothing of the kind.
 pub(super) fn is_missing(state: &State, failure: &CallFailure) -> bool {
-    let of_group = matches!(
-        failure.kind,
-        FailureKind::NoSuchSession | FailureKind::NotInEngine | FailureKind::NotInGroup
-    );
+    let of_group = failure.is_unknown_session() || failure.kind == FailureKind::NotInGroup;
     match failure.status {
         Some(405 | 501) => true,
         Some(404) => !of_group && !state.requests.has_hours,

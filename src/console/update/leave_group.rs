@@ -6,7 +6,7 @@ use super::{card, roster};
 use crate::api::{Capability, Group, GroupMember, SessionRole};
 use crate::console::account::{is_own, number};
 use crate::console::effect::Call;
-use crate::console::failure::{CallFailure, FailureKind};
+use crate::console::failure::CallFailure;
 use crate::console::ids::{GroupKey, RequestId};
 use crate::console::keymap::{Action, Key};
 use crate::console::layout::leave_group_buttons;
@@ -200,14 +200,7 @@ pub(super) fn group_read(
     }
     let is_out = match answer {
         Ok(group) => group.my_role == Some(SessionRole::None),
-        // A gateway that does not know the session says nothing about the group.
-        Err(failure) => {
-            let of_session = matches!(
-                failure.kind,
-                FailureKind::NoSuchSession | FailureKind::NotInEngine
-            );
-            failure.code == "not_found" && !of_session
-        }
+        Err(failure) => failure.code == "not_found" && !failure.is_unknown_session(),
     };
     let name = state.group_name(key);
     if is_out {
